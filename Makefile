@@ -1,10 +1,11 @@
-.PHONY: build test run stop bench install clean check
+.PHONY: build run stop test bench install check clean
+PREFIX ?= /usr/local
 
-build:
-	@scripts/build
-test: ; @scripts/test
+build: ; @scripts/build
 run: ; @scripts/run
 stop: ; @scripts/stop
+test: ; @scripts/test
 bench: ; @scripts/bench
-install: ; @scripts/install "$(DESTDIR)" "$(or $(PREFIX),/usr/local)"
-clean: ; rm -rf out && find . -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+install: ; @scripts/install "$(DESTDIR)" "$(PREFIX)"
+check: ; dotnet format Wharf.slnx --verify-no-changes
+clean: ; rm -rf out && find src tests bench -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
