@@ -1,0 +1,21 @@
+namespace Wharf.Harness;
+
+/// <summary>Cgroups of all mounted hierarchies.</summary>
+public static class HostCgroups
+{
+    private static readonly EnumerationOptions Tree = new() { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    /// <summary>The folders of a cgroup and of all below it, in every hierarchy, parents first.</summary>
+    public static IReadOnlyList<string> Below(string cgroup) =>
+        [.. Hierarchies()
+            .Select(root => root + cgroup)
+            .Where(Directory.Exists)
+            .SelectMany(root => Directory.EnumerateDirectories(root, "*", Tree).Prepend(root))
+            .Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Hierarchies() =>
+        HostMounts.All()
+            .Where(line => line.Contains(" - cgroup", StringComparison.Ordinal))
+            .Select(line => line.Split(' ')[4])
+            .Distinct();
+}
