@@ -1,0 +1,237 @@
+using System.Globalization;
+using Wharf.Libcontainer.Mounts;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer.Cgroups;
+
+/// <summary>The cgroup of a container in every hierarchy of the host: pure v2, v1, or both (hybrid).</summary>
+public sealed class Cgroup
+{
+    private readonly IReadOnlyList<(CgroupHierarchy Hierarchy, string Folder)> places;
+
+    private Cgroup(IReadOnlyList<(CgroupHierarchy, string)> places) => this.places = places;
+
+    public IReadOnlyList<string> Paths => [.. places.Select(place => place.Folder)];
+
+    private bool Pure => places.Count == 1 && places[0].Hierarchy.Unified;
+
+    /// <summary>The cgroup that a spec names.</summary>
+    public static Cgroup Of(RuntimeSpec spec, string id)
+    {
+        string path = spec.Linux?.CgroupsPath is { Length: > 0 } given ? given : id;
+        if (path.Split('/').Contains(".."))
+        {
+            throw new ContainerException($"cgroups path \"{path}\" leaves its parent");
+        }
+
+        return new Cgroup([.. CgroupHierarchy.Read().Select(hierarchy => (hierarchy, hierarchy.Folder(path)))]);
+    }
+
+    /// <summary>The cgroup whose folders were recorded when it was made.</summary>
+    public static Cgroup Recorded(IReadOnlyList<string> paths)
+    {
+        IReadOnlyList<CgroupHierarchy> hierarchies = CgroupHierarchy.Read();
+        return new Cgroup([.. paths
+            .Select(path => (Hierarchy: hierarchies.FirstOrDefault(one => path.StartsWith(one.MountPoint + "/", StringComparison.Ordinal) || path == one.MountPoint), path))
+            .Where(pair => pair.Hierarchy is not null)
+            .Select(pair => (pair.Hierarchy!, pair.path))]);
+    }
+
+    /// <summary>Makes the folders; on v2 enables the controllers on the way down.</summary>
+    public void Create()
+    {
+        foreach ((CgroupHierarchy hierarchy, string folder) in places)
+        {
+            MakeFolders(hierarchy, folder);
+        }
+    }
+
+    /// <summary>Moves a process into the cgroup in every hierarchy.</summary>
+    public void Add(int process)
+    {
+        foreach ((CgroupHierarchy hierarchy, string folder) in places)
+        {
+            try
+            {
+                Files.WriteText(Path.Combine(folder, "cgroup.procs"), process.ToString(CultureInfo.InvariantCulture));
+            }
+            catch (SyscallException error) when (hierarchy.Unified && !Pure && error.Errno is Errno.EOPNOTSUPP or Errno.EBUSY)
+            {
+                // The unified part of a hybrid host carries no controller that is asked for.
+            }
+        }
+    }
+
+    /// <summary>Writes limits; a limit for a controller that the host does not have is an error, as the caller asked for it.</summary>
+    public void Apply(Resources resources, bool withDevices)
+    {
+        if (Pure)
+        {
+            CgroupV2Limits.Apply(places[0].Folder, resources);
+            return;
+        }
+
+        new CgroupV1Limits(FolderOf).Apply(resources, withDevices);
+    }
+
+    /// <summary>The processes in it and in cgroups below it.</summary>
+    public IReadOnlyList<int> Processes()
+    {
+        string? folder = places.Where(place => Directory.Exists(place.Folder)).OrderBy(place => place.Hierarchy.Unified && !Pure).Select(place => place.Folder).FirstOrDefault();
+        if (folder is null)
+        {
+            return [];
+        }
+
+        return [.. Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).Prepend(folder)
+            .SelectMany(below => File.ReadAllLines(Path.Combine(below, "cgroup.procs")))
+            .Select(line => int.Parse(line, CultureInfo.InvariantCulture))
+            .Distinct()
+            .Order()];
+    }
+
+    /// <summary>Stops or goes on with all processes, and waits until the kernel has done so.</summary>
+    public void Freeze(bool frozen)
+    {
+        string folder = FolderOf("freezer") ?? (Pure ? places[0].Folder : throw new ContainerException("freezer not supported"));
+        if (Pure)
+        {
+            Files.WriteText(Path.Combine(folder, "cgroup.freeze"), frozen ? "1" : "0");
+            AwaitLine(Path.Combine(folder, "cgroup.events"), frozen ? "frozen 1" : "frozen 0", null);
+        }
+        else
+        {
+            string file = Path.Combine(folder, "freezer.state");
+            string state = frozen ? "FROZEN" : "THAWED";
+            Files.WriteText(file, state);
+
+            // A process that was forking meanwhile escapes the first freeze: it is asked for again until all are frozen.
+            AwaitLine(file, state, frozen ? () => Files.WriteText(file, state) : null);
+        }
+    }
+
+    public bool Frozen()
+    {
+        string? folder = FolderOf("freezer") ?? (Pure ? places[0].Folder : null);
+        string file = Path.Combine(folder ?? string.Empty, Pure ? "cgroup.freeze" : "freezer.state");
+        return folder is not null && File.Exists(file) && File.ReadAllText(file).Trim() is "1" or "FROZEN" or "FREEZING";
+    }
+
+    /// <summary>Removes the folders; a cgroup whose last process is just dying is busy for a moment.</summary>
+    public void Remove()
+    {
+        foreach ((_, string folder) in places.Where(place => Directory.Exists(place.Folder)))
+        {
+            foreach (string below in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).Append(folder))
+            {
+                RemoveFolder(below);
+            }
+        }
+    }
+
+    internal CgroupMounts Mounts(bool ownNamespace) =>
+        new([.. places.Select(place => new CgroupMounts.Hierarchy(place.Hierarchy.MountPoint, place.Hierarchy.Options, place.Folder, place.Hierarchy.Unified))], ownNamespace);
+
+    /// <summary>An open folder for CLONE_INTO_CGROUP, where the host is pure v2.</summary>
+    internal FileDescriptor? OpenForClone() =>
+        Pure ? Files.Open(places[0].Folder, OpenFlags.ReadOnly | OpenFlags.Directory) : null;
+
+    internal string? FolderOf(string controller) =>
+        places.Where(place => place.Hierarchy.Controllers.Contains(controller)).Select(place => place.Folder).FirstOrDefault();
+
+    private static void AwaitLine(string file, string line, Action? again)
+    {
+        for (int attempt = 0; attempt < 2000; attempt++)
+        {
+            if (File.ReadLines(file).Contains(line))
+            {
+                return;
+            }
+
+            Poll.Readable(1);
+            if (attempt % 10 == 9)
+            {
+                again?.Invoke();
+            }
+        }
+
+        throw new ContainerException($"\"{file}\" does not become \"{line}\"");
+    }
+
+    private static void RemoveFolder(string folder)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                Files.Remove(null, folder, directory: true);
+                return;
+            }
+            catch (SyscallException error) when (error.Errno == Errno.ENOENT)
+            {
+                return;
+            }
+            catch (SyscallException error) when (error.Errno == Errno.EBUSY && attempt < 1000)
+            {
+                Poll.Readable(attempt < 50 ? 1 : 10);
+            }
+        }
+    }
+
+    private static void MakeFolders(CgroupHierarchy hierarchy, string folder)
+    {
+        string[] parts = folder[hierarchy.MountPoint.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string path = hierarchy.MountPoint;
+        foreach (string part in parts)
+        {
+            if (hierarchy.Unified)
+            {
+                EnableControllers(path);
+            }
+
+            string parent = path;
+            path = Path.Combine(path, part);
+            try
+            {
+                Files.MakeDirectory(null, path, 0x1ed);
+            }
+            catch (SyscallException error) when (error.Errno == Errno.EEXIST)
+            {
+                // Another container's parent, or one that was made before.
+            }
+
+            if (hierarchy.Controllers.Contains("cpuset"))
+            {
+                // A cpuset takes no process until it has processors and memory nodes.
+                Inherit(parent, path, "cpuset.cpus");
+                Inherit(parent, path, "cpuset.mems");
+            }
+        }
+    }
+
+    private static void Inherit(string parent, string path, string file)
+    {
+        if (string.IsNullOrWhiteSpace(File.ReadAllText(Path.Combine(path, file))))
+        {
+            Files.WriteText(Path.Combine(path, file), File.ReadAllText(Path.Combine(parent, file)).Trim());
+        }
+    }
+
+    private static void EnableControllers(string path)
+    {
+        string control = Path.Combine(path, "cgroup.subtree_control");
+        HashSet<string> enabled = [.. File.ReadAllText(control).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+        foreach (string controller in File.ReadAllText(Path.Combine(path, "cgroup.controllers")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(one => !enabled.Contains(one)))
+        {
+            try
+            {
+                Files.WriteText(control, "+" + controller);
+            }
+            catch (SyscallException error) when (error.Errno is Errno.EBUSY or Errno.EINVAL or Errno.ENOENT or Errno.EOPNOTSUPP)
+            {
+                // A parent with processes of its own, or a threaded one: a limit that needs the controller will say so.
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Wharf.Libcontainer.Cgroups;
+using Wharf.Libcontainer.Hooks;
+using Wharf.Libcontainer.Launch;
+using Wharf.Libcontainer.Seccomp;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer;
+
+public sealed partial class Container
+{
+    /// <summary>
+    /// Makes a container up to the point where its program would be executed. Everything that was made is removed when a step
+    /// fails.
+    /// </summary>
+    public static Container Create(string root, string id, string bundle, RuntimeSpec spec, CreateOptions options, Action<string> warn)
+    {
+        var directory = new StateDirectory(root, id);
+        string rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root!.Path));
+        if (!Directory.Exists(rootfs))
+        {
+            throw new ContainerException($"rootfs \"{rootfs}\": no such file or directory");
+        }
+
+        CheckConsole(spec.Process!, options.ConsoleSocket);
+        directory.Create(root);
+        Cgroup cgroup = Cgroup.Of(spec, id);
+        var container = new Container(directory, new ContainerRecord
+        {
+            Id = id,
+            Created = DateTimeOffset.UtcNow,
+            Bundle = bundle,
+            Rootfs = rootfs,
+            Owner = CurrentProcess.EffectiveUserId,
+            CgroupPaths = cgroup.Paths,
+            Spec = spec,
+        });
+        try
+        {
+            container.Launch(cgroup, rootfs, options, warn);
+            return container;
+        }
+        catch
+        {
+            cgroup.Remove();
+            directory.Remove();
+            throw;
+        }
+    }
+
+    private static void CheckConsole(Process process, string? socket)
+    {
+        if (process.Terminal == true && socket is null)
+        {
+            throw new ContainerException("cannot allocate tty if runc will detach without setting console socket");
+        }
+
+        if (process.Terminal != true && socket is not null)
+        {
+            throw new ContainerException("cannot use console socket if runc will not detach or allocate tty");
+        }
+    }
+
+    private void Launch(Cgroup cgroup, string rootfs, CreateOptions options, Action<string> warn)
+    {
+        RuntimeSpec spec = record.Spec;
+        cgroup.Create();
+        if (spec.Linux?.Resources is { } resources)
+        {
+            cgroup.Apply(resources, withDevices: true);
+        }
+
+        using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
+        using FileDescriptor? console = options.ConsoleSocket is null ? null : UnixSockets.Connect(options.ConsoleSocket);
+        using FileDescriptor fifo = Files.Open(directory.Fifo, OpenFlags.Path);
+        SeccompProgram? seccomp = FilterCompiler.Compile(spec.Linux?.Seccomp);
+        using ChildStart child = ChildStart.Clone(
+            channel => new ChildSettings
+            {
+                Spec = spec,
+                Process = spec.Process!,
+                Namespaces = namespaces,
+                Identity = new ProcessIdentity(spec.Process!, warn),
+                Channel = channel,
+                Seccomp = seccomp,
+                ConsoleSocket = console,
+                StartFifo = fifo,
+                Cgroup = cgroup,
+                Rootfs = rootfs,
+                Id = record.Id,
+                NoPivot = options.NoPivot,
+                NewKeyring = !options.NoNewKeyring,
+                PreserveDescriptors = options.PreserveDescriptors,
+                StateForHooks = status => StateOf(status, CurrentProcess.Id),
+            },
+            cgroup,
+            init: true,
+            warn);
+        try
+        {
+            child.AwaitMounted();
+            State creating = StateOf("creating", child.Id);
+            HookRunner.Run(spec.Hooks?.Prestart, creating, "prestart");
+            HookRunner.Run(spec.Hooks?.CreateRuntime, creating, "createRuntime");
+            child.Continue();
+            child.AwaitReady();
+            record = record with { InitPid = child.Id, InitStart = ProcessTable.StartOf(child.Id) ?? throw new ContainerException("container init ended before it was ready") };
+            directory.Save(record);
+            PidFile.Write(options.PidFile, child.Id);
+        }
+        catch (Exception error) when (error is ContainerException or SyscallException or IOException)
+        {
+            child.Abandon();
+            throw new ContainerException($"unable to start container process: {error.Message}", error);
+        }
+    }
+}

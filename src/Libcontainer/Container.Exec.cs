@@ -1,0 +1,59 @@
+using Wharf.Libcontainer.Cgroups;
+using Wharf.Libcontainer.Launch;
+using Wharf.Libcontainer.Seccomp;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer;
+
+public sealed partial class Container
+{
+    /// <summary>Starts one more process in the container and returns its id; it is a child of this process.</summary>
+    public int Exec(Process process, ExecOptions options, Action<string> warn)
+    {
+        ContainerStatus status = Status();
+        if (status == ContainerStatus.Stopped)
+        {
+            throw new ContainerException("cannot exec in a stopped container");
+        }
+
+        if (status == ContainerStatus.Paused && !options.IgnorePaused)
+        {
+            throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
+        }
+
+        CheckConsole(process, options.ConsoleSocket);
+        using NamespacePlan namespaces = NamespacePlan.OfProcess(record.InitPid);
+        using FileDescriptor? console = options.ConsoleSocket is null ? null : UnixSockets.Connect(options.ConsoleSocket);
+        SeccompProgram? seccomp = FilterCompiler.Compile(record.Spec.Linux?.Seccomp);
+        using ChildStart child = ChildStart.Clone(
+            channel => new ChildSettings
+            {
+                // Hooks belong to the container's first process.
+                Spec = record.Spec with { Hooks = null },
+                Process = process,
+                Namespaces = namespaces,
+                Identity = new ProcessIdentity(process, warn),
+                Channel = channel,
+                Seccomp = seccomp,
+                ConsoleSocket = console,
+                Id = record.Id,
+                NewKeyring = !options.NoNewKeyring,
+                PreserveDescriptors = options.PreserveDescriptors,
+            },
+            Cgroup.Recorded(record.CgroupPaths),
+            init: false,
+            warn);
+        try
+        {
+            child.AwaitReady();
+            PidFile.Write(options.PidFile, child.Id);
+            return child.Id;
+        }
+        catch (Exception error) when (error is ContainerException or SyscallException or IOException)
+        {
+            child.Abandon();
+            throw new ContainerException($"unable to start container process: {error.Message}", error);
+        }
+    }
+}

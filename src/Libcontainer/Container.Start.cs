@@ -1,0 +1,33 @@
+using Wharf.Libcontainer.Hooks;
+using Wharf.Linux;
+
+namespace Wharf.Libcontainer;
+
+public sealed partial class Container
+{
+    /// <summary>Lets the created process execute its program, then runs the poststart hooks.</summary>
+    public void Start()
+    {
+        ContainerStatus status = Status();
+        if (status != ContainerStatus.Created)
+        {
+            throw new ContainerException(status == ContainerStatus.Stopped
+                ? "cannot start a container that has stopped"
+                : "cannot start an already running container");
+        }
+
+        using FileDescriptor? process = Linux.Processes.Open(record.InitPid);
+        using (FileDescriptor fifo = Files.Open(directory.Fifo, OpenFlags.ReadOnly | OpenFlags.NonBlocking))
+        {
+            Span<byte> one = stackalloc byte[1];
+            bool[] ready = Poll.Readable(-1, fifo, process);
+            if (!ready[0] || Files.TryRead(fifo, one, directory.Fifo) is not 1)
+            {
+                throw new ContainerException("container init ended before it was started");
+            }
+        }
+
+        directory.RemoveFifo();
+        HookRunner.Run(record.Spec.Hooks?.Poststart, StateOf("running", record.InitPid), "poststart");
+    }
+}

@@ -1,0 +1,167 @@
+using Wharf.Libcontainer.Cgroups;
+using Wharf.Libcontainer.Hooks;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer;
+
+/// <summary>A container below a root folder: the operations of runtime-spec, "Operations". One file each: Container.Create.cs and so on.</summary>
+public sealed partial class Container
+{
+    /// <summary>The version of runtime-spec that is implemented.</summary>
+    public const string SpecVersion = "1.3.0";
+
+    private const int KillSignal = 9;
+    private readonly StateDirectory directory;
+    private ContainerRecord record;
+
+    private Container(StateDirectory directory, ContainerRecord record)
+    {
+        this.directory = directory;
+        this.record = record;
+    }
+
+    public ContainerRecord Record => record;
+
+    /// <summary>Loads a container; an error when there is none of that id.</summary>
+    public static Container Load(string root, string id)
+    {
+        var directory = new StateDirectory(root, id);
+        return new Container(directory, directory.Load());
+    }
+
+    /// <summary>What it does now, from its process, its fifo and its freezer.</summary>
+    public ContainerStatus Status()
+    {
+        if (record.InitPid == 0 || ProcessTable.StartOf(record.InitPid) != record.InitStart)
+        {
+            return ContainerStatus.Stopped;
+        }
+
+        return File.Exists(directory.Fifo) ? ContainerStatus.Created
+            : Cgroup.Recorded(record.CgroupPaths).Frozen() ? ContainerStatus.Paused
+            : ContainerStatus.Running;
+    }
+
+    /// <summary>The state document of runtime-spec.</summary>
+    public State State() => StateOf(Status().ToString().ToLowerInvariant(), record.InitPid);
+
+    public IReadOnlyList<int> Processes() => Cgroup.Recorded(record.CgroupPaths).Processes();
+
+    public void Pause()
+    {
+        if (Status() is not (ContainerStatus.Running or ContainerStatus.Created))
+        {
+            throw new ContainerException("container not running or created: " + Status().ToString().ToLowerInvariant());
+        }
+
+        Cgroup.Recorded(record.CgroupPaths).Freeze(true);
+    }
+
+    public void Resume()
+    {
+        if (Status() != ContainerStatus.Paused)
+        {
+            throw new ContainerException("container not paused");
+        }
+
+        Cgroup.Recorded(record.CgroupPaths).Freeze(false);
+    }
+
+    /// <summary>Changes limits of a running container.</summary>
+    public void Update(Resources resources)
+    {
+        if (Status() == ContainerStatus.Stopped)
+        {
+            throw new ContainerException("container not running");
+        }
+
+        Cgroup.Recorded(record.CgroupPaths).Apply(resources, withDevices: false);
+    }
+
+    /// <summary>Signals the first process, or all; a stopped container is an error.</summary>
+    public void Kill(int signal, bool all)
+    {
+        ContainerStatus status = Status();
+        if (all)
+        {
+            foreach (int id in Processes())
+            {
+                Linux.Processes.Signal(id, signal);
+            }
+
+            return;
+        }
+
+        if (status == ContainerStatus.Stopped || !Linux.Processes.Signal(record.InitPid, signal))
+        {
+            throw new ContainerException("container not running");
+        }
+
+        if (status == ContainerStatus.Paused && signal == KillSignal)
+        {
+            // A frozen process on cgroup v1 dies only when it is thawed.
+            Cgroup.Recorded(record.CgroupPaths).Freeze(false);
+        }
+    }
+
+    /// <summary>Removes what is left of a stopped container; of a living one with force, after killing it.</summary>
+    public void Delete(bool force)
+    {
+        ContainerStatus status = Status();
+        if (status is ContainerStatus.Created && !force)
+        {
+            force = true;
+        }
+
+        if (status != ContainerStatus.Stopped)
+        {
+            if (!force)
+            {
+                throw new ContainerException($"cannot delete container {record.Id} that is not stopped: {status.ToString().ToLowerInvariant()}");
+            }
+
+            KillAndAwait();
+        }
+
+        Destroy();
+    }
+
+    private void KillAndAwait()
+    {
+        using FileDescriptor? process = Linux.Processes.Open(record.InitPid);
+        Kill(KillSignal, all: false);
+        if (process is not null && !Poll.Readable(10_000, process)[0])
+        {
+            throw new ContainerException($"container init {record.InitPid} still running");
+        }
+    }
+
+    private void Destroy()
+    {
+        Cgroup cgroup = Cgroup.Recorded(record.CgroupPaths);
+        bool ownPid = record.Spec.Linux?.Namespaces?.Any(one => one.Type == "pid" && one.Path is null or "") == true;
+        if (!ownPid)
+        {
+            // Without a pid namespace of its own nothing ends with the first process.
+            foreach (int id in cgroup.Processes())
+            {
+                Linux.Processes.Signal(id, KillSignal);
+            }
+        }
+
+        cgroup.Remove();
+        HookRunner.Run(record.Spec.Hooks?.Poststop, StateOf("stopped", 0), "poststop");
+        directory.Remove();
+    }
+
+    private State StateOf(string status, int pid) => new()
+    {
+        OciVersion = record.Spec.OciVersion.Length > 0 ? record.Spec.OciVersion : SpecVersion,
+        Id = record.Id,
+        Status = status,
+        Pid = status == "stopped" ? 0 : pid,
+        Bundle = record.Bundle,
+        Annotations = record.Spec.Annotations,
+    };
+}

@@ -1,0 +1,15 @@
+namespace Wharf.Libcontainer;
+
+/// <summary>A container that cannot be made, found or changed; the message is what runc's callers read.</summary>
+public sealed class ContainerException : Exception
+{
+    public ContainerException(string message)
+        : base(message)
+    {
+    }
+
+    public ContainerException(string message, Exception cause)
+        : base(message, cause)
+    {
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer;
+
+/// <summary>What is kept of a container in state.json: all that the later commands need.</summary>
+public sealed record ContainerRecord
+{
+    public string Id { get; set; } = "";
+
+    public int InitPid { get; set; }
+
+    /// <summary>Field 22 of /proc/PID/stat: tells a reused id apart.</summary>
+    public ulong InitStart { get; set; }
+
+    public DateTimeOffset Created { get; set; }
+
+    public string Bundle { get; set; } = "";
+
+    public string Rootfs { get; set; } = "";
+
+    public uint Owner { get; set; }
+
+    /// <summary>Cgroup folders of the container: one on v2, one for each controller on v1.</summary>
+    public IReadOnlyList<string> CgroupPaths { get; set; } = [];
+
+    public RuntimeSpec Spec { get; set; } = new();
+}
+
+/// <summary>Reads and writes state.json.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ContainerRecord))]
+internal sealed partial class ContainerRecordJson : JsonSerializerContext;

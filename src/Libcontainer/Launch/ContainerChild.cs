@@ -1,0 +1,264 @@
+using Wharf.Libcontainer.Hooks;
+using Wharf.Libcontainer.Mounts;
+using Wharf.Libcontainer.Seccomp;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer.Launch;
+
+/// <summary>
+/// The child of a clone on its way to the container's program. It is the only thread of its process; it ends by an exec, or by
+/// sending its error to the runtime.
+/// </summary>
+internal sealed class ContainerChild(ChildSettings settings)
+{
+    /// <summary>The first process of a new container: steps 1 to 4 of <see cref="SyncMessage"/>.</summary>
+    internal void RunInit() => Guard(() =>
+    {
+        settings.Channel.Expect(SyncMessage.Go);
+        if (settings.Namespaces.JoinsPid || settings.Namespaces.JoinsUser)
+        {
+            throw new ContainerException("joining a pid or user namespace takes a second clone");
+        }
+
+        CompleteInit(mountNamespaceIsNew: settings.Namespaces.New.HasFlag(CloneFlags.NewMount));
+    });
+
+    /// <summary>
+    /// A process that goes into namespaces of others: joins them, clones again for the pid namespace, tells the grandchild's
+    /// id, and is gone. The grandchild's parent is the runtime (CLONE_PARENT).
+    /// </summary>
+    internal void RunJoiner(bool init) => Guard(() =>
+    {
+        settings.Channel.Expect(SyncMessage.Go);
+        settings.Namespaces.Join();
+        CloneFlags made = init ? settings.Namespaces.New & ~CloneFlags.NewCgroup : CloneFlags.None;
+        int id = CurrentProcess.Clone(CloneFlags.Parent | made);
+        if (id > 0)
+        {
+            settings.Channel.Send(SyncMessage.Pid, id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            CurrentProcess.Exit(0);
+        }
+
+        if (init)
+        {
+            settings.Channel.Expect(SyncMessage.Go);
+            CompleteInit(made.HasFlag(CloneFlags.NewMount), joined: true);
+        }
+        else
+        {
+            Guard(CompleteExec);
+        }
+    });
+
+    private void CompleteInit(bool mountNamespaceIsNew, bool joined = false)
+    {
+        RuntimeSpec spec = settings.Spec;
+        using var proc = new ProcFiles();
+        if (settings.Namespaces.New.HasFlag(CloneFlags.NewUser))
+        {
+            CurrentProcess.SetIdentity(0, 0, null);
+        }
+
+        CurrentProcess.StartSession();
+        if (settings.NewKeyring)
+        {
+            CurrentProcess.JoinSessionKeyring("_ses." + settings.Id);
+        }
+
+        if (!joined)
+        {
+            settings.Namespaces.Join();
+        }
+
+        if (settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup))
+        {
+            // After the runtime has put this process into its cgroup: the namespace's root is where it is now.
+            CurrentProcess.Unshare(CloneFlags.NewCgroup);
+        }
+
+        if (settings.Namespaces.New.HasFlag(CloneFlags.NewNet))
+        {
+            Loopback.Up();
+        }
+
+        using RootFilesystem? root = mountNamespaceIsNew
+            ? new RootFilesystem(spec, settings.Rootfs, settings.Cgroup!.Mounts(settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup)))
+            : null;
+        root?.Prepare();
+        settings.Channel.Send(SyncMessage.Mounted);
+        settings.Channel.Expect(SyncMessage.Go);
+        HookRunner.Run(spec.Hooks?.CreateContainer, settings.StateForHooks("created"), "createContainer");
+        if (root is not null)
+        {
+            root.Enter(pivot: !settings.NoPivot);
+            MakeWorkingDirectory(root.Tree);
+        }
+        else
+        {
+            CurrentProcess.ChangeDirectory("/");
+        }
+
+        if (settings.Process.Terminal == true)
+        {
+            ConsoleSetup.Apply(settings.ConsoleSocket, settings.Process, root?.Tree);
+        }
+
+        if (spec.Hostname is { Length: > 0 } host)
+        {
+            CurrentProcess.SetHostName(host);
+        }
+
+        if (spec.Domainname is { Length: > 0 } domain)
+        {
+            CurrentProcess.SetDomainName(domain);
+        }
+
+        SecurityLabels.Set(proc, settings.Process);
+        foreach ((string name, string value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
+        {
+            WriteSysctl(proc, name, value);
+        }
+
+        root?.Close();
+        Become(proc);
+    }
+
+    private void CompleteExec()
+    {
+        using var proc = new ProcFiles();
+        CurrentProcess.StartSession();
+        if (settings.NewKeyring)
+        {
+            CurrentProcess.JoinSessionKeyring("_ses." + settings.Id);
+        }
+
+        if (settings.Process.Terminal == true)
+        {
+            ConsoleSetup.Apply(settings.ConsoleSocket, settings.Process, null);
+        }
+
+        SecurityLabels.Set(proc, settings.Process);
+        Become(proc);
+    }
+
+    /// <summary>The last steps, in which this process loses what it had over the container's program.</summary>
+    private void Become(ProcFiles proc)
+    {
+        Process process = settings.Process;
+        if (process.NoNewPrivileges == true)
+        {
+            CurrentProcess.SetNoNewPrivileges();
+        }
+        else
+        {
+            // Without no_new_privs a filter takes CAP_SYS_ADMIN, which is dropped below.
+            settings.Seccomp?.Install();
+        }
+
+        CurrentProcess.CloseOnExecFrom((uint)(3 + settings.PreserveDescriptors));
+        settings.Identity.TakeOn();
+        IReadOnlyList<string> environment = ProcessEnvironment.Of(process.Env, settings.Identity.User);
+        ChangeIntoWorkingDirectory(process.Cwd);
+        IReadOnlyList<string> arguments = process.Args is { Count: > 0 } given ? given : throw new ContainerException("args must not be empty");
+        string program = ProgramPath.Find(arguments[0], environment);
+        using var nativeArguments = new NativeStrings(arguments);
+        using var nativeEnvironment = new NativeStrings(environment);
+        settings.Channel.Send(SyncMessage.Ready);
+        settings.Channel.Dispose();
+        if (settings.StartFifo is { } fifo)
+        {
+            // Blocks until start opens the other end; the byte tells it that this process goes on.
+            using FileDescriptor writer = proc.Open($"self/fd/{fifo.Number}", OpenFlags.WriteOnly);
+            Files.Write(writer, "0"u8, "exec.fifo");
+        }
+
+        HookRunner.Run(settings.Spec.Hooks?.StartContainer, settings.StateForHooks("created"), "startContainer");
+        if (process.NoNewPrivileges == true)
+        {
+            settings.Seccomp?.Install();
+        }
+
+        CurrentProcess.ResetSignals();
+        CurrentProcess.UnblockSignals();
+        CurrentProcess.Execute(program, nativeArguments, nativeEnvironment);
+    }
+
+    private void MakeWorkingDirectory(RootedTree tree)
+    {
+        if (settings.Process.Cwd.Trim('/').Length > 0)
+        {
+            try
+            {
+                tree.MakeDirectory(settings.Process.Cwd).Dispose();
+            }
+            catch (SyscallException error) when (error.Errno is Errno.EROFS or Errno.ENOTDIR or Errno.EACCES)
+            {
+                // Entering it below gives the error that the user understands.
+            }
+        }
+    }
+
+    private static void ChangeIntoWorkingDirectory(string cwd)
+    {
+        if (!cwd.StartsWith('/'))
+        {
+            throw new ContainerException($"Cwd must be an absolute path: \"{cwd}\"");
+        }
+
+        try
+        {
+            CurrentProcess.ChangeDirectory(cwd);
+        }
+        catch (SyscallException error)
+        {
+            throw new ContainerException($"chdir to cwd (\"{cwd}\") set in config.json failed: {ErrnoText.Of(error.Errno)}", error);
+        }
+
+        // A descriptor that leads out of the container has no path in it (CVE-2024-21626).
+        if (!CurrentProcess.WorkingDirectoryIsReachable())
+        {
+            throw new ContainerException("current working directory is outside of container mount namespace root -- possible container breakout attempt");
+        }
+    }
+
+    private static void WriteSysctl(ProcFiles proc, string name, string value)
+    {
+        try
+        {
+            proc.Write("sys/" + (name.Contains('/', StringComparison.Ordinal) ? name : name.Replace('.', '/')), value);
+        }
+        catch (SyscallException error)
+        {
+            throw new ContainerException($"write sysctl key {name}: {ErrnoText.Of(error.Errno)}", error);
+        }
+    }
+
+    private void Guard(Action steps)
+    {
+        try
+        {
+            steps();
+        }
+        catch (Exception error) when (error is ContainerException or SyscallException or IOException or UnauthorizedAccessException)
+        {
+            Report(error.Message);
+        }
+
+        CurrentProcess.Exit(1);
+    }
+
+    private void Report(string message)
+    {
+        try
+        {
+            settings.Channel.Send(SyncMessage.Error, message);
+        }
+        catch (Exception error) when (error is SyscallException or ObjectDisposedException)
+        {
+            // The runtime is gone already: the container's stderr is all that is left.
+            using var stderr = new FileDescriptor(2, ownsHandle: false);
+            Files.WriteText(stderr, message + "\n", "stderr");
+        }
+    }
+}

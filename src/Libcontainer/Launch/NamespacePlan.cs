@@ -1,0 +1,104 @@
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer.Launch;
+
+/// <summary>Which namespaces the child gets new, and which it joins by path; the paths are opened before the clone.</summary>
+internal sealed class NamespacePlan : IDisposable
+{
+    private static readonly Dictionary<string, CloneFlags> Types = new()
+    {
+        ["user"] = CloneFlags.NewUser,
+        ["pid"] = CloneFlags.NewPid,
+        ["mount"] = CloneFlags.NewMount,
+        ["network"] = CloneFlags.NewNet,
+        ["uts"] = CloneFlags.NewUts,
+        ["ipc"] = CloneFlags.NewIpc,
+        ["cgroup"] = CloneFlags.NewCgroup,
+        ["time"] = CloneFlags.NewTime,
+    };
+
+    // A user namespace first, because the others may belong to it; the mount namespace last, because the paths end with it.
+    private static readonly CloneFlags[] JoinOrder =
+        [CloneFlags.NewUser, CloneFlags.NewIpc, CloneFlags.NewUts, CloneFlags.NewNet, CloneFlags.NewPid, CloneFlags.NewCgroup, CloneFlags.NewTime, CloneFlags.NewMount];
+
+    private readonly List<(CloneFlags Type, FileDescriptor File, string Path)> joins = [];
+
+    internal CloneFlags New { get; private set; }
+
+    internal bool JoinsPid => joins.Any(join => join.Type == CloneFlags.NewPid);
+
+    internal bool JoinsUser => joins.Any(join => join.Type == CloneFlags.NewUser);
+
+    internal static NamespacePlan Of(IReadOnlyList<Namespace> namespaces)
+    {
+        var plan = new NamespacePlan();
+        var seen = new HashSet<string>();
+        foreach (Namespace one in namespaces)
+        {
+            CloneFlags type = Types.TryGetValue(one.Type, out CloneFlags known) ? known : throw new ContainerException($"namespace \"{one.Type}\" does not exist");
+            if (!seen.Add(one.Type))
+            {
+                throw new ContainerException($"malformed spec file: duplicated ns \"{one.Type}\"");
+            }
+
+            if (one.Path is { Length: > 0 } path)
+            {
+                plan.joins.Add((type, OpenNamespace(path, one.Type), path));
+            }
+            else
+            {
+                plan.New |= type;
+            }
+        }
+
+        return plan;
+    }
+
+    /// <summary>The namespaces of a running process that are not this process's own.</summary>
+    internal static NamespacePlan OfProcess(int id)
+    {
+        var plan = new NamespacePlan();
+        foreach ((string name, CloneFlags type) in new[] { ("user", CloneFlags.NewUser), ("pid", CloneFlags.NewPid), ("mnt", CloneFlags.NewMount), ("net", CloneFlags.NewNet), ("uts", CloneFlags.NewUts), ("ipc", CloneFlags.NewIpc), ("cgroup", CloneFlags.NewCgroup), ("time", CloneFlags.NewTime) })
+        {
+            string path = $"/proc/{id}/ns/{name}";
+            if (Files.ReadLink(null, path) is { } theirs && theirs != Files.ReadLink(null, $"/proc/self/ns/{name}"))
+            {
+                plan.joins.Add((type, Files.Open(path, OpenFlags.ReadOnly), path));
+            }
+        }
+
+        return plan;
+    }
+
+    internal void Join()
+    {
+        foreach (CloneFlags type in JoinOrder)
+        {
+            foreach ((CloneFlags Type, FileDescriptor File, string Path) join in joins.Where(join => join.Type == type))
+            {
+                CurrentProcess.Join(join.File, type, join.Path);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach ((CloneFlags _, FileDescriptor file, string _) in joins)
+        {
+            file.Dispose();
+        }
+    }
+
+    private static FileDescriptor OpenNamespace(string path, string type)
+    {
+        try
+        {
+            return Files.Open(path, OpenFlags.ReadOnly);
+        }
+        catch (SyscallException error)
+        {
+            throw new ContainerException($"namespace \"{type}\" of path \"{path}\": {ErrnoText.Of(error.Errno)}", error);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer.Launch;
+
+/// <summary>Who a container's process is: ids, groups, capabilities, privileges. Prepared before the clone, taken on after it.</summary>
+internal sealed class ProcessIdentity
+{
+    private readonly Process process;
+    private readonly CapabilitySets? capabilities;
+
+    internal ProcessIdentity(Process process, Action<string> warn)
+    {
+        this.process = process;
+        capabilities = process.Capabilities is { } sets
+            ? new CapabilitySets(Mask(sets.Bounding, warn), Mask(sets.Effective, warn), Mask(sets.Inheritable, warn), Mask(sets.Permitted, warn), Mask(sets.Ambient, warn))
+            : new CapabilitySets(0, 0, 0, 0, 0);
+    }
+
+    internal uint User => process.User?.Uid ?? 0;
+
+    /// <summary>From the bounding set to the last capability, in the order that the kernel's rules need.</summary>
+    internal void TakeOn()
+    {
+        CurrentProcess.SetKeepCapabilities(true);
+        capabilities!.ApplyBounding();
+        User user = process.User ?? new User();
+        if (user.Umask is { } mask)
+        {
+            CurrentProcess.SetUmask(mask);
+        }
+
+        CurrentProcess.SetIdentity(user.Uid, user.Gid, MaySetGroups() ? user.AdditionalGids ?? [] : null);
+        CurrentProcess.SetKeepCapabilities(false);
+        capabilities.Apply();
+    }
+
+    private static bool MaySetGroups()
+    {
+        try
+        {
+            return File.ReadAllText("/proc/self/setgroups").Trim() != "deny";
+        }
+        catch (IOException)
+        {
+            // A container without /proc: its namespace was made by us, and allows it.
+            return true;
+        }
+    }
+
+    private static ulong Mask(IReadOnlyList<string>? names, Action<string> warn)
+    {
+        ulong mask = 0;
+        foreach (string name in names ?? [])
+        {
+            int number = CapabilityNames.Number(name);
+            if (number < 0)
+            {
+                warn($"ignoring unknown or unavailable capabilities: [{name}]");
+            }
+            else
+            {
+                mask |= 1UL << number;
+            }
+        }
+
+        return mask;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Wharf.Libcontainer.Launch;
+
+/// <summary>
+/// What runtime (R) and child (C) tell each other while a container is made:
+/// <code>
+///  R clone3 ───────────────────────────▶ C
+///  R id maps, cgroups, limits
+///  R ── Go ────────────────────────────▶ C   1. namespaces, then mounts below the new root
+///  R ◀──────────────────────── Mounted ── C   2. (create only)
+///  R hooks prestart, createRuntime
+///  R ── Go ────────────────────────────▶ C   3. hooks createContainer, pivot_root, identity
+///  R ◀── Pid ────────────── (exec only) ── C
+///  R ◀────────────────── Ready or Error ── C   4. then C waits on the fifo, or executes
+/// </code>
+/// </summary>
+internal enum SyncMessage : byte
+{
+    Go = (byte)'G',
+    Mounted = (byte)'M',
+    Pid = (byte)'P',
+    Ready = (byte)'R',
+    Error = (byte)'E',
+}

@@ -1,0 +1,84 @@
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer.Mounts;
+
+/// <summary>
+/// A mount of type cgroup: on a pure v2 host the one tree; else a tmpfs with one mount for each v1 controller. With a cgroup
+/// namespace each shows the container's cgroup as its root; without one the container's folder is bound.
+/// </summary>
+internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarchies, bool ownNamespace)
+{
+    internal sealed record Hierarchy(string MountPoint, string Options, string ContainerFolder, bool Unified);
+
+    internal void Place(RootedTree tree, Mount mount, MountOptions options)
+    {
+        Hierarchy? unified = hierarchies.FirstOrDefault(one => one.Unified);
+        bool onlyUnified = unified is not null && hierarchies.Count == 1;
+        if (onlyUnified || mount.Type == "cgroup2")
+        {
+            using FileDescriptor target = tree.MakeDirectory(mount.Destination);
+            Attach(unified ?? throw new ContainerException("mount of type cgroup2: this host has no unified hierarchy"), target, mount.Destination, options);
+            return;
+        }
+
+        using FileDescriptor place = tree.MakeDirectory(mount.Destination);
+        using (FileDescriptor tmpfs = Linux.Mounts.Create("tmpfs", "tmpfs", ["mode=755"], MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec))
+        {
+            Linux.Mounts.Attach(tmpfs, place, mount.Destination);
+        }
+
+        foreach (Hierarchy hierarchy in hierarchies.Where(one => !one.Unified))
+        {
+            string name = Path.GetFileName(hierarchy.MountPoint);
+            using FileDescriptor target = tree.MakeDirectory($"{mount.Destination.TrimEnd('/')}/{name}");
+            Attach(hierarchy, target, $"{mount.Destination}/{name}", options);
+            LinkControllers(tree, mount.Destination, name, hierarchy.Options);
+        }
+
+        if (options.Set.HasFlag(MountAttributes.ReadOnly))
+        {
+            using FileDescriptor top = Files.OpenInRoot(tree.Root, mount.Destination, OpenFlags.Path);
+            Linux.Mounts.SetAttributes(top, MountAttributes.ReadOnly, 0, 0, recursive: false, mount.Destination);
+        }
+    }
+
+    private void Attach(Hierarchy hierarchy, FileDescriptor target, string operand, MountOptions options)
+    {
+        MountAttributes attributes = options.Set | MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec;
+        if (ownNamespace)
+        {
+            using FileDescriptor fresh = Linux.Mounts.Create(
+                hierarchy.Unified ? "cgroup2" : "cgroup",
+                "cgroup",
+                hierarchy.Unified ? [] : hierarchy.Options.Split(',', StringSplitOptions.RemoveEmptyEntries),
+                attributes & ~MountAttributes.AtimeMask);
+            Linux.Mounts.Attach(fresh, target, operand);
+            return;
+        }
+
+        using FileDescriptor copy = Linux.Mounts.CopyTree(hierarchy.ContainerFolder, recursive: false);
+        Linux.Mounts.SetAttributes(copy, attributes & ~MountAttributes.AtimeMask, 0, 0, recursive: false, operand);
+        Linux.Mounts.Attach(copy, target, operand);
+    }
+
+    /// <summary>"cpu,cpuacct" is also found as "cpu" and as "cpuacct".</summary>
+    private static void LinkControllers(RootedTree tree, string destination, string name, string options)
+    {
+        foreach (string controller in options.Split(',').Where(one => one.Length > 0 && one != name && !one.Contains('=', StringComparison.Ordinal)))
+        {
+            (FileDescriptor parent, string last) = tree.Place($"{destination.TrimEnd('/')}/{controller}");
+            using (parent)
+            {
+                try
+                {
+                    Files.MakeLink(parent, last, name);
+                }
+                catch (SyscallException error) when (error.Errno == Errno.EEXIST)
+                {
+                    // A hierarchy of that name is there itself.
+                }
+            }
+        }
+    }
+}

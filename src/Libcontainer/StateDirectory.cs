@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Wharf.Linux;
+
+namespace Wharf.Libcontainer;
+
+/// <summary>The folder ROOT/ID of a container: state.json and, until it is started, exec.fifo.</summary>
+public sealed class StateDirectory
+{
+    private readonly string folder;
+
+    public StateDirectory(string root, string id)
+    {
+        CheckId(id);
+        Id = id;
+        folder = Path.Combine(root, id);
+    }
+
+    public string Id { get; }
+
+    public string Fifo => Path.Combine(folder, "exec.fifo");
+
+    private string File => Path.Combine(folder, "state.json");
+
+    /// <summary>The ids below a root.</summary>
+    public static IReadOnlyList<string> List(string root) =>
+        Directory.Exists(root)
+            ? [.. Directory.EnumerateDirectories(root).Where(path => System.IO.File.Exists(Path.Combine(path, "state.json"))).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
+            : [];
+
+    /// <summary>Makes the folder; an id that is taken is an error.</summary>
+    public void Create(string root)
+    {
+        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            Files.MakeDirectory(null, folder, 0x1c9);
+        }
+        catch (SyscallException error) when (error.Errno == Errno.EEXIST)
+        {
+            throw new ContainerException("container with given ID already exists");
+        }
+
+        Files.MakeFifo(Fifo, 0x192);
+    }
+
+    public ContainerRecord Load()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(File), ContainerRecordJson.Default.ContainerRecord)
+                ?? throw new ContainerException($"state \"{File}\": empty");
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ContainerException("container does not exist");
+        }
+        catch (JsonException error)
+        {
+            throw new ContainerException($"state \"{File}\": {error.Message}", error);
+        }
+    }
+
+    /// <summary>Written beside and renamed, so that a reader never sees half of it.</summary>
+    public void Save(ContainerRecord record)
+    {
+        string next = File + ".next";
+        System.IO.File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(record, ContainerRecordJson.Default.ContainerRecord));
+        Files.Rename(next, File);
+    }
+
+    public void RemoveFifo() => System.IO.File.Delete(Fifo);
+
+    public void Remove()
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void CheckId(string id)
+    {
+        if (id.Length == 0)
+        {
+            throw new ContainerException("container id cannot be empty");
+        }
+
+        if (id is "." or ".." || !id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '+' or '-' or '.'))
+        {
+            throw new ContainerException("invalid container ID format");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Wharf.Linux;
+
+/// <summary>Files by descriptor: what System.IO has no call for, or does with a thread or a buffer too many.</summary>
+public static unsafe class Files
+{
+    internal const int AtCurrentDirectory = -100;
+    internal const int AtEmptyPath = 0x1000;
+    internal const int AtNoFollow = 0x100;
+    private const int OpenDirectory = 0x10000;
+    private const int OpenNoFollow = 0x20000;
+
+    public static FileDescriptor Open(string path, OpenFlags flags, uint mode = 0) => OpenAt(null, path, flags, mode);
+
+    public static FileDescriptor OpenAt(FileDescriptor? directory, string path, OpenFlags flags, uint mode = 0) =>
+        new(Libc.Check(Libc.openat(directory?.Number ?? AtCurrentDirectory, path, Native(flags | OpenFlags.CloseOnExec), mode), "open", path));
+
+    /// <summary>Opens again what a descriptor points to, with other flags.</summary>
+    public static FileDescriptor Reopen(FileDescriptor file, OpenFlags flags, string operand)
+    {
+        try
+        {
+            return Open($"/proc/self/fd/{file.Number}", flags & ~OpenFlags.NoFollow);
+        }
+        catch (SyscallException error)
+        {
+            throw new SyscallException("open", (int)error.Errno, operand);
+        }
+    }
+
+    /// <summary>
+    /// openat2(2) with RESOLVE_IN_ROOT: links and ".." end at the root, so a path made by an image or a container cannot leave it.
+    /// Magic links of /proc are refused.
+    /// </summary>
+    public static FileDescriptor OpenInRoot(FileDescriptor root, string path, OpenFlags flags, uint mode = 0)
+    {
+        nint fd = TryOpenInRoot(root, path, flags, mode);
+        return fd >= 0 ? new FileDescriptor((int)fd) : throw new SyscallException("openat2", (int)-fd, path);
+    }
+
+    /// <summary>The same, null when there is no such file.</summary>
+    public static FileDescriptor? FindInRoot(FileDescriptor root, string path, OpenFlags flags)
+    {
+        nint fd = TryOpenInRoot(root, path, flags, 0);
+        return fd >= 0 ? new FileDescriptor((int)fd)
+            : (Errno)(-fd) is Errno.ENOENT or Errno.ENOTDIR ? null
+            : throw new SyscallException("openat2", (int)-fd, path);
+    }
+
+    public static int Read(FileDescriptor file, Span<byte> buffer, string operand)
+    {
+        fixed (byte* start = buffer)
+        {
+            return (int)Libc.Check(Libc.read(file.Number, start, (nuint)buffer.Length), "read", operand);
+        }
+    }
+
+    /// <summary>read(2) of a descriptor that does not block: null when nothing is there yet.</summary>
+    public static int? TryRead(FileDescriptor file, Span<byte> buffer, string operand)
+    {
+        fixed (byte* start = buffer)
+        {
+            nint count = Libc.read(file.Number, start, (nuint)buffer.Length);
+            int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            return count >= 0 ? (int)count
+                : (Errno)errno is Errno.EAGAIN or Errno.EINTR ? null
+                : throw new SyscallException("read", errno, operand);
+        }
+    }
+
+    /// <summary>Writes all of it.</summary>
+    public static void Write(FileDescriptor file, ReadOnlySpan<byte> bytes, string operand)
+    {
+        fixed (byte* start = bytes)
+        {
+            int written = 0;
+            while (written < bytes.Length)
+            {
+                nint count = Libc.write(file.Number, start + written, (nuint)(bytes.Length - written));
+                if (count < 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR)
+                {
+                    continue;
+                }
+
+                written += (int)Libc.Check(count, "write", operand);
+            }
+        }
+    }
+
+    /// <summary>One write(2) of a short text: control files of /proc and cgroups take a value in one piece.</summary>
+    public static void WriteText(FileDescriptor file, string text, string operand) => Write(file, Encoding.UTF8.GetBytes(text), operand);
+
+    public static void WriteText(string path, string text)
+    {
+        using FileDescriptor file = Open(path, OpenFlags.WriteOnly);
+        WriteText(file, text, path);
+    }
+
+    public static void MakeDirectory(FileDescriptor? parent, string name, uint mode) =>
+        Libc.Check(Libc.mkdirat(parent?.Number ?? AtCurrentDirectory, name, mode), "mkdir", name);
+
+    public static void MakeNode(FileDescriptor? parent, string name, FileKind kind, uint mode, uint major = 0, uint minor = 0) =>
+        Libc.Check(Libc.mknodat(parent?.Number ?? AtCurrentDirectory, name, (uint)kind | mode, Device(major, minor)), "mknod", name);
+
+    public static void MakeFifo(string path, uint mode) => MakeNode(null, path, FileKind.Fifo, mode);
+
+    public static void MakeLink(FileDescriptor? parent, string name, string target) =>
+        Libc.Check(Libc.symlinkat(target, parent?.Number ?? AtCurrentDirectory, name), "symlink", name);
+
+    public static void Remove(FileDescriptor? parent, string name, bool directory = false) =>
+        Libc.Check(Libc.unlinkat(parent?.Number ?? AtCurrentDirectory, name, directory ? 0x200 : 0), "unlink", name);
+
+    public static void Rename(string source, string target) =>
+        Libc.Check(Libc.renameat(AtCurrentDirectory, source, AtCurrentDirectory, target), "rename", target);
+
+    public static void ChangeOwner(FileDescriptor file, uint user, uint group, string operand) =>
+        Libc.Check(Libc.fchownat(file.Number, string.Empty, user, group, AtEmptyPath), "chown", operand);
+
+    /// <summary>chmod(2) of a name in an open directory; the name must not be a link.</summary>
+    public static void ChangeMode(FileDescriptor? parent, string name, uint mode) =>
+        Libc.Check(Libc.fchmodat(parent?.Number ?? AtCurrentDirectory, name, mode, 0), "chmod", name);
+
+    /// <summary>Whether this process may execute a file by its effective ids.</summary>
+    public static Errno? CannotExecute(string path)
+    {
+        const int execute = 1;
+        const int effectiveIds = 0x200;
+        return Libc.faccessat(AtCurrentDirectory, path, execute, effectiveIds) == 0 ? null : (Errno)Marshal.GetLastPInvokeError();
+    }
+
+    public static string? ReadLink(FileDescriptor? directory, string path)
+    {
+        byte[] buffer = new byte[4096];
+        fixed (byte* start = buffer)
+        {
+            nint size = Libc.readlinkat(directory?.Number ?? AtCurrentDirectory, path, start, (nuint)buffer.Length);
+            return size < 0 ? null : Encoding.UTF8.GetString(buffer, 0, (int)size);
+        }
+    }
+
+    public static FileStatus Status(FileDescriptor file, string operand) => StatusAt(file.Number, string.Empty, AtEmptyPath, operand);
+
+    /// <summary>Null when there is no such file.</summary>
+    public static FileStatus? Find(string path)
+    {
+        try
+        {
+            return StatusAt(AtCurrentDirectory, path, 0, path);
+        }
+        catch (SyscallException error) when (error.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The magic number of the filesystem that a file is on: statfs(2), f_type.</summary>
+    public static long FilesystemType(FileDescriptor file, string operand)
+    {
+        byte* buffer = stackalloc byte[256];
+        Libc.Check(Libc.fstatfs(file.Number, buffer), "fstatfs", operand);
+        return *(long*)buffer;
+    }
+
+    /// <summary>Puts a descriptor on a number, inherited by what is executed.</summary>
+    public static void Duplicate(FileDescriptor file, int number) =>
+        Libc.Check(file.Number == number ? Libc.fcntl(number, 2, 0) : Libc.dup3(file.Number, number, 0), "dup3");
+
+    public static void SetNonBlocking(FileDescriptor file, bool nonBlocking)
+    {
+        const int get = 3;
+        const int set = 4;
+        int flags = Libc.Check(Libc.fcntl(file.Number, get, 0), "fcntl");
+        Libc.Check(Libc.fcntl(file.Number, set, nonBlocking ? flags | 0x800 : flags & ~0x800), "fcntl");
+    }
+
+    /// <summary>A pipe, close-on-exec on both ends.</summary>
+    public static (FileDescriptor Read, FileDescriptor Write) Pipe()
+    {
+        int* pair = stackalloc int[2];
+        Libc.Check(Libc.pipe2(pair, 0x80000), "pipe2");
+        return (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]));
+    }
+
+    internal static ulong Device(uint major, uint minor) =>
+        (minor & 0xffu) | ((major & 0xfffu) << 8) | ((ulong)(minor & ~0xffu) << 12) | ((ulong)(major & ~0xfffu) << 32);
+
+    internal static nint TryOpenInRoot(FileDescriptor root, string path, OpenFlags flags, uint mode)
+    {
+        const ulong noMagicLinks = 0x02;
+        const ulong inRoot = 0x10;
+        ulong* how = stackalloc ulong[3] { (ulong)(uint)Native(flags | OpenFlags.CloseOnExec), flags.HasFlag(OpenFlags.Create) ? mode : 0, noMagicLinks | inRoot };
+        byte* name = NativeStrings.Copy(path.Length == 0 ? "." : path);
+        try
+        {
+            nint result;
+            do
+            {
+                // EAGAIN: the kernel saw a rename under the path and could not be sure that ".." stayed inside.
+                result = Syscall.Try(SyscallNumber.openat2, root.Number, (nint)name, (nint)how, 24);
+            }
+            while ((Errno)(-result) is Errno.EAGAIN or Errno.EINTR);
+            return result;
+        }
+        finally
+        {
+            NativeMemory.Free(name);
+        }
+    }
+
+    private static FileStatus StatusAt(int directory, string path, int flags, string operand)
+    {
+        const uint basicAndMountId = 0x17ff;
+        byte* buffer = stackalloc byte[256];
+        Libc.Check(Libc.statx(directory, path, flags, basicAndMountId, buffer), "stat", operand);
+        var bytes = new ReadOnlySpan<byte>(buffer, 256);
+        ushort mode = BinaryPrimitives.ReadUInt16LittleEndian(bytes[28..]);
+        return new FileStatus(
+            (FileKind)(mode & 0xf000),
+            mode & 0xfffu,
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[20..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[132..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[144..]));
+    }
+
+    private static int Native(OpenFlags flags)
+    {
+        int native = (int)flags & ~(int)(OpenFlags.Directory | OpenFlags.NoFollow);
+        bool arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+        native |= flags.HasFlag(OpenFlags.Directory) ? (arm ? 0x4000 : OpenDirectory) : 0;
+        native |= flags.HasFlag(OpenFlags.NoFollow) ? (arm ? 0x8000 : OpenNoFollow) : 0;
+        return native;
+    }
+}

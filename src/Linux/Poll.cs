@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace Wharf.Linux;
+
+/// <summary>poll(2) for a program with one thread.</summary>
+public static unsafe class Poll
+{
+    private const short In = 1;
+
+    /// <summary>Waits until one of the descriptors can be read or has ended; which ones, by position. A timeout in milliseconds, −1 for none.</summary>
+    public static bool[] Readable(int timeout, params ReadOnlySpan<FileDescriptor?> descriptors)
+    {
+        PollEntry* entries = stackalloc PollEntry[descriptors.Length];
+        for (int index = 0; index < descriptors.Length; index++)
+        {
+            entries[index] = new PollEntry { Descriptor = descriptors[index]?.Number ?? -1, Events = In };
+        }
+
+        while (Libc.poll(entries, (nuint)descriptors.Length, timeout) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if ((Errno)errno != Errno.EINTR)
+            {
+                throw new SyscallException("poll", errno);
+            }
+        }
+
+        bool[] ready = new bool[descriptors.Length];
+        for (int index = 0; index < ready.Length; index++)
+        {
+            ready[index] = entries[index].Occurred != 0;
+        }
+
+        return ready;
+    }
+}

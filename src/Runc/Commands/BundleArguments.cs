@@ -1,0 +1,35 @@
+using Wharf.Libcontainer;
+using Wharf.Oci.Runtime;
+using Wharf.Runc.CommandLine;
+
+namespace Wharf.Runc.Commands;
+
+/// <summary>What create and run have in common: the bundle, and flags on how the container is made.</summary>
+internal static class BundleArguments
+{
+    internal static readonly Flag[] Flags =
+    [
+        new("bundle", TakesValue: true, Letter: 'b'), new("console-socket", TakesValue: true), new("pidfd-socket", TakesValue: true),
+        new("pid-file", TakesValue: true), new("no-pivot"), new("no-new-keyring"), new("preserve-fds", TakesValue: true),
+    ];
+
+    internal static (string Bundle, RuntimeSpec Spec) Read(GlobalOptions options, Arguments arguments)
+    {
+        if (options.SystemdCgroup)
+        {
+            throw new ContainerException("systemd cgroup driver is not supported: leave out --systemd-cgroup");
+        }
+
+        string bundle = Path.GetFullPath(arguments.Value("bundle") is { Length: > 0 } given ? given : ".");
+        return (bundle, Bundle.Read(bundle));
+    }
+
+    internal static CreateOptions Options(Arguments arguments) => new()
+    {
+        ConsoleSocket = arguments.Value("console-socket") is { Length: > 0 } socket ? socket : null,
+        PidFile = arguments.Value("pid-file") is { Length: > 0 } file ? file : null,
+        NoPivot = arguments.Has("no-pivot"),
+        NoNewKeyring = arguments.Has("no-new-keyring"),
+        PreserveDescriptors = arguments.Number("preserve-fds"),
+    };
+}

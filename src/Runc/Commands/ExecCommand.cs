@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using Wharf.Libcontainer;
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+using Wharf.Runc.CommandLine;
+
+namespace Wharf.Runc.Commands;
+
+internal static class ExecCommand
+{
+    internal static readonly Flag[] Flags =
+    [
+        new("console-socket", TakesValue: true), new("pidfd-socket", TakesValue: true), new("cwd", TakesValue: true),
+        new("env", TakesValue: true, Letter: 'e'), new("tty", Letter: 't'), new("user", TakesValue: true, Letter: 'u'),
+        new("additional-gids", TakesValue: true, Letter: 'g'), new("process", TakesValue: true, Letter: 'p'), new("detach", Letter: 'd'),
+        new("pid-file", TakesValue: true), new("process-label", TakesValue: true), new("apparmor", TakesValue: true), new("no-new-privs"),
+        new("cap", TakesValue: true, Letter: 'c'), new("preserve-fds", TakesValue: true), new("cgroup", TakesValue: true),
+        new("ignore-paused"), new("no-subreaper"),
+    ];
+
+    internal static int Run(GlobalOptions options, Arguments arguments)
+    {
+        if (arguments.Operands.Count == 0)
+        {
+            throw new UsageException("\"exec\" requires a minimum of 1 argument");
+        }
+
+        if (arguments.Value("cgroup") is not null)
+        {
+            throw new UsageException("flag --cgroup is not supported: the process joins the container's own cgroup");
+        }
+
+        Container container = Container.Load(options.Root, arguments.Operands[0]);
+        Process process = ProcessOf(arguments, container.Record.Spec);
+        Bundle.Check(process);
+        bool detach = arguments.Has("detach");
+        using ForegroundConsole? console = !detach && process.Terminal == true && arguments.Value("console-socket") is null ? ForegroundConsole.Open() : null;
+        int id = container.Exec(
+            process,
+            new ExecOptions
+            {
+                ConsoleSocket = console?.SocketPath ?? (arguments.Value("console-socket") is { Length: > 0 } socket ? socket : null),
+                PidFile = arguments.Value("pid-file") is { Length: > 0 } file ? file : null,
+                IgnorePaused = arguments.Has("ignore-paused"),
+                PreserveDescriptors = arguments.Number("preserve-fds"),
+            },
+            options.Log.Warning);
+        if (detach)
+        {
+            return 0;
+        }
+
+        using var foreground = new Foreground(id, console);
+        return foreground.Await();
+    }
+
+    /// <summary>The process document of --process, or the container's own process changed by the flags.</summary>
+    private static Process ProcessOf(Arguments arguments, RuntimeSpec spec)
+    {
+        if (arguments.Value("process") is { Length: > 0 } path)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.Process) ?? throw new ContainerException($"\"{path}\" is empty");
+            }
+            catch (JsonException error)
+            {
+                throw new ContainerException($"\"{path}\": {error.Message}", error);
+            }
+        }
+
+        if (arguments.Operands.Count < 2)
+        {
+            throw new ContainerException("process args cannot be empty");
+        }
+
+        Process own = spec.Process!;
+        IReadOnlyList<string> added = arguments.Values("cap");
+        return own with
+        {
+            Args = [.. arguments.Operands.Skip(1)],
+            Terminal = arguments.Has("tty"),
+            Cwd = arguments.Value("cwd") ?? own.Cwd,
+            Env = [.. own.Env ?? [], .. arguments.Values("env")],
+            NoNewPrivileges = arguments.Has("no-new-privs") || own.NoNewPrivileges == true,
+            ApparmorProfile = arguments.Value("apparmor") ?? own.ApparmorProfile,
+            SelinuxLabel = arguments.Value("process-label") ?? own.SelinuxLabel,
+            User = UserOf(arguments, own.User ?? new User()),
+            Capabilities = added.Count == 0 ? own.Capabilities : With(own.Capabilities ?? new Capabilities(), added),
+        };
+    }
+
+    private static User UserOf(Arguments arguments, User own)
+    {
+        User user = own;
+        if (arguments.Value("user") is { Length: > 0 } given)
+        {
+            string[] parts = given.Split(':');
+            user = user with { Uid = Id(parts[0], "user"), Gid = parts.Length > 1 ? Id(parts[1], "group") : own.Gid };
+        }
+
+        IReadOnlyList<string> groups = arguments.Values("additional-gids");
+        return groups.Count == 0 ? user : user with { AdditionalGids = [.. own.AdditionalGids ?? [], .. groups.Select(group => Id(group, "group"))] };
+    }
+
+    private static uint Id(string text, string what) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) && id <= int.MaxValue ? id : throw new UsageException($"parsing {text} as int for {what} id failed");
+
+    private static Capabilities With(Capabilities own, IReadOnlyList<string> added) => own with
+    {
+        Bounding = [.. own.Bounding ?? [], .. added],
+        Effective = [.. own.Effective ?? [], .. added],
+        Permitted = [.. own.Permitted ?? [], .. added],
+    };
+}

@@ -1,0 +1,36 @@
+using Wharf.Libcontainer;
+using Wharf.Oci.Runtime;
+using Wharf.Runc.CommandLine;
+
+namespace Wharf.Runc.Commands;
+
+/// <summary>create and start, and unless detached, wait and delete.</summary>
+internal static class RunCommand
+{
+    internal static IReadOnlyList<Flag> Flags =>
+        [.. BundleArguments.Flags, new("detach", Letter: 'd'), new("keep"), new("no-subreaper")];
+
+    internal static int Run(GlobalOptions options, Arguments arguments)
+    {
+        string id = arguments.ContainerId("run");
+        (string bundle, RuntimeSpec spec) = BundleArguments.Read(options, arguments);
+        CreateOptions create = BundleArguments.Options(arguments);
+        bool detach = arguments.Has("detach");
+        using ForegroundConsole? console = !detach && spec.Process!.Terminal == true ? ForegroundConsole.Open() : null;
+        Container container = Container.Create(options.Root, id, bundle, spec, console is null ? create : create with { ConsoleSocket = console.SocketPath }, options.Log.Warning);
+        using Foreground? foreground = detach ? null : new Foreground(container.Record.InitPid, console);
+        container.Start();
+        if (foreground is null)
+        {
+            return 0;
+        }
+
+        int code = foreground.Await();
+        if (!arguments.Has("keep"))
+        {
+            container.Delete(force: true);
+        }
+
+        return code;
+    }
+}
