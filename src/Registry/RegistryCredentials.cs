@@ -51,6 +51,12 @@ public sealed record RegistryCredentials
         }
     }
 
+    /// <summary>Reads the body of <c>POST /auth</c>.</summary>
+    /// <exception cref="JsonException"/>
+    /// <exception cref="FormatException"/>
+    public static RegistryCredentials FromJson(ReadOnlySpan<byte> json) =>
+        (JsonSerializer.Deserialize(json, RegistryJson.Default.RegistryCredentials) ?? throw new FormatException("credentials are null")).WithAuthOpened() ?? new RegistryCredentials();
+
     /// <summary>No password in logs.</summary>
     public override string ToString() => $"{Username ?? "(nobody)"} at {ServerAddress ?? "(any)"}";
 

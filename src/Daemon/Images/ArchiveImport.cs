@@ -38,7 +38,7 @@ internal sealed class ArchiveImport(ImageArchive archive, ContentStore content, 
         }
 
         await content.WriteAsync(manifest.Config, config, ImageLayers.References(image, snapshotter), cancellation).ConfigureAwait(false);
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest, ImageJson.Default.Manifest);
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest, ImageJson.Plain.Manifest);
         var descriptor = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Digest.Of(bytes), Size = bytes.Length };
         await content.WriteAsync(descriptor, bytes, ImageLayers.References(manifest), cancellation).ConfigureAwait(false);
         return descriptor;

@@ -5,10 +5,42 @@ using Wharf.Oci.References;
 namespace Wharf.Daemon.Images;
 
 /// <summary>Finds images by what users type: a reference, an id, or the beginning of an id.</summary>
-internal sealed class ImageResolver(ImageStore store, ImageReader reader)
+internal sealed class ImageResolver(ImageStore store, ImageReader reader, Task settled)
 {
     /// <exception cref="EngineException">"No such image: …", "invalid reference format", or an ambiguous id</exception>
     public async Task<ResolvedImage> ResolveAsync(string text, CancellationToken cancellation)
+    {
+        if (settled.IsCompleted)
+        {
+            return await ResolveOnceAsync(text, cancellation).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await ResolveOnceAsync(text, cancellation).ConfigureAwait(false);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            // The daemon has just started, and what is missing may be the image that it is loading.
+            await settled.WaitAsync(cancellation).ConfigureAwait(false);
+            return await ResolveOnceAsync(text, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>As <see cref="ResolveAsync"/>, with the content for a platform.</summary>
+    public async Task<(ResolvedImage Image, ImageContent Content)> ReadAsync(string text, Platform? platform, CancellationToken cancellation)
+    {
+        ResolvedImage image = await ResolveAsync(text, cancellation).ConfigureAwait(false);
+        ImageContent content = await reader.ReadAsync(image.Target, platform ?? Platform.Host, cancellation).ConfigureAwait(false)
+            ?? throw new EngineException(
+                EngineErrorKind.NotFound,
+                platform is null
+                    ? $"No such image: {text}"
+                    : $"image with reference {text} was found but does not provide the specified platform ({platform})");
+        return (image, content);
+    }
+
+    private async Task<ResolvedImage> ResolveOnceAsync(string text, CancellationToken cancellation)
     {
         bool isId = Digest.TryParse(text, out Digest? digest) || Digest.TryParse("sha256:" + text, out digest);
         ImageReference? reference = isId ? null : ParseOrNull(text);
@@ -47,19 +79,6 @@ internal sealed class ImageResolver(ImageStore store, ImageReader reader)
         }
 
         throw NoSuchImage(text, reference);
-    }
-
-    /// <summary>As <see cref="ResolveAsync"/>, with the content for a platform.</summary>
-    public async Task<(ResolvedImage Image, ImageContent Content)> ReadAsync(string text, Platform? platform, CancellationToken cancellation)
-    {
-        ResolvedImage image = await ResolveAsync(text, cancellation).ConfigureAwait(false);
-        ImageContent content = await reader.ReadAsync(image.Target, platform ?? Platform.Host, cancellation).ConfigureAwait(false)
-            ?? throw new EngineException(
-                EngineErrorKind.NotFound,
-                platform is null
-                    ? $"No such image: {text}"
-                    : $"image with reference {text} was found but does not provide the specified platform ({platform})");
-        return (image, content);
     }
 
     /// <summary>The name under which a store keeps a reference: by tag, or by digest alone.</summary>

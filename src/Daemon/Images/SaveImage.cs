@@ -21,12 +21,15 @@ internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
         }
 
         await using var tar = new TarWriter(open(), TarEntryFormat.Pax, leaveOpen: true);
-        await WriteAsync(tar, ImageLayout.FileName, JsonSerializer.SerializeToUtf8Bytes(new ImageLayout { ImageLayoutVersion = "1.0.0" }, ImageJson.Default.ImageLayout), cancellation).ConfigureAwait(false);
+        await WriteAsync(tar, ImageLayout.FileName, JsonSerializer.SerializeToUtf8Bytes(new ImageLayout { ImageLayoutVersion = "1.0.0" }, ImageJson.Plain.ImageLayout), cancellation).ConfigureAwait(false);
         var written = new HashSet<Digest>();
         var saved = new List<SavedImage>();
         var manifests = new List<Descriptor>();
-        foreach ((_, ImageContent image, IReadOnlyList<ImageReference> own) in images)
+        // An image that is named twice is saved once, with both names.
+        foreach (var same in images.GroupBy(image => image.Content.ManifestDescriptor.Digest))
         {
+            ImageContent image = same.First().Content;
+            List<ImageReference> own = [.. same.SelectMany(one => one.Names).Distinct()];
             foreach (Descriptor blob in image.Manifest.Layers.Append(image.Manifest.Config).Append(image.ManifestDescriptor))
             {
                 if (written.Add(blob.Digest))
@@ -51,7 +54,7 @@ internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
         }
 
         var index = new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = manifests };
-        await WriteAsync(tar, "index.json", JsonSerializer.SerializeToUtf8Bytes(index, ImageJson.Default.ImageIndex), cancellation).ConfigureAwait(false);
+        await WriteAsync(tar, "index.json", JsonSerializer.SerializeToUtf8Bytes(index, ImageJson.Plain.ImageIndex), cancellation).ConfigureAwait(false);
         await WriteAsync(tar, "manifest.json", JsonSerializer.SerializeToUtf8Bytes(saved, ImageArchiveJson.Default.IReadOnlyListSavedImage), cancellation).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,4 +14,14 @@ namespace Wharf.Oci.Images;
 [JsonSerializable(typeof(ImageIndex))]
 [JsonSerializable(typeof(Image))]
 [JsonSerializable(typeof(ImageLayout))]
-public sealed partial class ImageJson : JsonSerializerContext;
+[JsonSerializable(typeof(Platform))]
+public sealed partial class ImageJson : JsonSerializerContext
+{
+    /// <summary>Writes documents that others read: "+" as itself, since media types are full of it.</summary>
+    public static ImageJson Plain { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

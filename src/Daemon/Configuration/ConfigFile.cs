@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace Wharf.Daemon.Configuration;
+
+/// <summary>daemon.json, as far as it is read: the names are dockerd's.</summary>
+internal sealed record ConfigFile
+{
+    [JsonPropertyName("insecure-registries")]
+    public IReadOnlyList<string>? InsecureRegistries { get; init; }
+
+    [JsonPropertyName("registry-mirrors")]
+    public IReadOnlyList<string>? RegistryMirrors { get; init; }
+
+    [JsonPropertyName("hosts")]
+    public IReadOnlyList<string>? Hosts { get; init; }
+
+    [JsonPropertyName("data-root")]
+    public string? DataRoot { get; init; }
+
+    [JsonPropertyName("debug")]
+    public bool? Debug { get; init; }
+}

@@ -1,0 +1,31 @@
+namespace Wharf.Daemon.Configuration;
+
+/// <summary>What the command line and the config file say; names and defaults are dockerd's where dockerd has them.</summary>
+internal sealed record DaemonOptions
+{
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    public string DataRoot { get; init; } = "/var/lib/wharf";
+
+    public string ExecRoot { get; init; } = "/run/wharf";
+
+    public string PidFile { get; init; } = "/run/wharfd.pid";
+
+    public string Containerd { get; init; } = "/run/wharf-containerd/containerd.sock";
+
+    public string ConfigFile { get; init; } = "/etc/wharf/daemon.json";
+
+    public string Bridge { get; init; } = "wharf0";
+
+    public string BridgeAddress { get; init; } = "";
+
+    public string CgroupParent { get; init; } = "";
+
+    public string StorageDriver { get; init; } = "overlayfs";
+
+    public bool Debug { get; init; }
+
+    public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
+
+    public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
+}

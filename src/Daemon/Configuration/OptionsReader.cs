@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace Wharf.Daemon.Configuration;
+
+/// <summary>Reads the command line, then the config file for what the command line leaves open.</summary>
+internal static class OptionsReader
+{
+    /// <exception cref="EngineException">An unknown flag, a flag without its value, or a malformed file.</exception>
+    public static DaemonOptions Read(IReadOnlyList<string> arguments)
+    {
+        var options = new DaemonOptions();
+        bool configNamed = false;
+        for (int index = 0; index < arguments.Count; index++)
+        {
+            string[] parts = arguments[index].Split('=', 2);
+            string flag = parts[0];
+            if (flag is "-D" or "--debug")
+            {
+                options = options with { Debug = parts.Length == 1 || parts[1] == "true" };
+                continue;
+            }
+
+            string value = parts.Length == 2 ? parts[1]
+                : index + 1 < arguments.Count ? arguments[++index]
+                : throw new EngineException(EngineErrorKind.InvalidParameter, $"flag needs an argument: {flag}");
+            configNamed |= flag == "--config-file";
+            options = flag switch
+            {
+                "-H" or "--host" => options with { Hosts = [.. options.Hosts, value] },
+                "--data-root" => options with { DataRoot = value },
+                "--exec-root" => options with { ExecRoot = value },
+                "-p" or "--pidfile" => options with { PidFile = value },
+                "--containerd" => options with { Containerd = value },
+                "--config-file" => options with { ConfigFile = value },
+                "-b" or "--bridge" => options with { Bridge = value },
+                "--bip" => options with { BridgeAddress = value },
+                "--cgroup-parent" => options with { CgroupParent = value },
+                "-s" or "--storage-driver" => options with { StorageDriver = value },
+                "--insecure-registry" => options with { InsecureRegistries = [.. options.InsecureRegistries, value] },
+                "--registry-mirror" => options with { RegistryMirrors = [.. options.RegistryMirrors, value] },
+                _ => throw new EngineException(EngineErrorKind.InvalidParameter, $"unknown flag: {flag}"),
+            };
+        }
+
+        return WithFile(options, configNamed);
+    }
+
+    private static DaemonOptions WithFile(DaemonOptions options, bool mustExist)
+    {
+        if (!File.Exists(options.ConfigFile))
+        {
+            return mustExist ? throw new EngineException(EngineErrorKind.InvalidParameter, $"read config file \"{options.ConfigFile}\": no such file or directory") : options;
+        }
+
+        ConfigFile file;
+        try
+        {
+            file = JsonSerializer.Deserialize(File.ReadAllBytes(options.ConfigFile), ConfigurationJson.Default.ConfigFile) ?? new ConfigFile();
+        }
+        catch (JsonException error)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, $"read config file \"{options.ConfigFile}\": {error.Message.TrimEnd('.')}", error);
+        }
+
+        return options with
+        {
+            Hosts = options.Hosts.Count > 0 ? options.Hosts : file.Hosts ?? [],
+            DataRoot = file.DataRoot is { } root && options.DataRoot == new DaemonOptions().DataRoot ? root : options.DataRoot,
+            Debug = options.Debug || file.Debug == true,
+            InsecureRegistries = [.. options.InsecureRegistries, .. file.InsecureRegistries ?? []],
+            RegistryMirrors = [.. options.RegistryMirrors, .. file.RegistryMirrors ?? []],
+        };
+    }
+}

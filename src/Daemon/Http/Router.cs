@@ -1,0 +1,70 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Wharf.Daemon.Http;
+
+/// <summary>Finds the operation that a request asks for, and answers when it fails.</summary>
+internal sealed class Router(IReadOnlyList<ApiRoute> routes)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Response.Headers["Api-Version"] = ApiVersion.Newest;
+        context.Response.Headers["Ostype"] = "linux";
+        context.Response.Headers["Docker-Experimental"] = "false";
+        context.Response.Headers.Server = "Wharf/0.1.0 (linux)";
+        try
+        {
+            (_, string path) = ApiVersion.Split(context.Request.Path.Value ?? "/");
+            bool known = false;
+            foreach (ApiRoute route in routes)
+            {
+                if (route.Match(path) is not { } value)
+                {
+                    continue;
+                }
+
+                known = true;
+                if (route.Method == context.Request.Method)
+                {
+                    await route.Handle(context, value).ConfigureAwait(false);
+                    return;
+                }
+            }
+
+            // The status is docker's: a known path with another method counts as not found too, but says so.
+            await Answers.ErrorAsync(context, known ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound, known ? "method not allowed" : "page not found").ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away: nobody reads an answer.
+        }
+        catch (Exception error) when (!context.Response.HasStarted)
+        {
+            (EngineErrorKind kind, string message) = Describe(error);
+            await Answers.ErrorAsync(context, StatusOf(kind), message).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The one place where kinds of failure become statuses.</summary>
+    private static int StatusOf(EngineErrorKind kind) => kind switch
+    {
+        EngineErrorKind.InvalidParameter => StatusCodes.Status400BadRequest,
+        EngineErrorKind.Unauthorized => StatusCodes.Status401Unauthorized,
+        EngineErrorKind.Forbidden => StatusCodes.Status403Forbidden,
+        EngineErrorKind.NotFound => StatusCodes.Status404NotFound,
+        EngineErrorKind.Conflict => StatusCodes.Status409Conflict,
+        EngineErrorKind.NotModified => StatusCodes.Status304NotModified,
+        EngineErrorKind.NotImplemented => StatusCodes.Status501NotImplemented,
+        EngineErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static (EngineErrorKind Kind, string Message) Describe(Exception error) => error switch
+    {
+        EngineException known => (known.Kind, known.Message),
+        RpcException { StatusCode: StatusCode.Unavailable } rpc => (EngineErrorKind.Unavailable, $"containerd does not answer: {rpc.Status.Detail}"),
+        RpcException rpc => (EngineErrorKind.System, $"containerd: {rpc.Status.Detail}"),
+        BadHttpRequestException bad => (EngineErrorKind.InvalidParameter, bad.Message),
+        _ => (EngineErrorKind.System, error.Message),
+    };
+}

@@ -1,0 +1,64 @@
+using Wharf.Daemon.Containerd;
+using Wharf.Registry;
+
+namespace Wharf.Daemon.Images;
+
+/// <summary>The operations on images, composed: what the API's routes and the start of the daemon call.</summary>
+internal sealed class ImageOperations
+{
+    /// <param name="uses">The containers that there are; images in use are not removed.</param>
+    /// <param name="settled">Ended when an image that the daemon brings itself is there.</param>
+    /// <param name="temporaryDirectory">Below the data root: archives wait there while they are read.</param>
+    public ImageOperations(ContainerdConnection containerd, RegistryClient registry, string snapshotter, string temporaryDirectory, Func<IReadOnlyList<ImageUse>> uses, Task settled)
+    {
+        var locks = new KeyedLock();
+        var content = new ContentStore(containerd.Calls);
+        var unpacker = new LayerUnpacker(containerd.Calls, snapshotter, locks);
+        Store = new ImageStore(containerd.Calls);
+        Reader = new ImageReader(content);
+        Resolver = new ImageResolver(Store, Reader, settled);
+        Pull = new PullImage(containerd, registry, locks, snapshotter);
+        Load = new LoadImage(containerd, locks, snapshotter, temporaryDirectory);
+        Import = new ImportImage(containerd, locks, snapshotter, temporaryDirectory);
+        Save = new SaveImage(Resolver, content);
+        List = new ListImages(Store, Reader, Resolver, unpacker, uses);
+        Inspect = new InspectImage(Resolver, content, unpacker, snapshotter);
+        History = new InspectImageHistory(Resolver, unpacker);
+        Tag = new TagImage(Resolver, Store);
+        Remove = new RemoveImage(Resolver, Store, uses);
+        Prune = new PruneImages(Store, Reader, unpacker, uses);
+        Distribution = new InspectDistribution(registry);
+        Authentication = new CheckAuthentication(registry);
+    }
+
+    public ImageStore Store { get; }
+
+    public ImageReader Reader { get; }
+
+    /// <summary>What container create asks for an image by name.</summary>
+    public ImageResolver Resolver { get; }
+
+    public PullImage Pull { get; }
+
+    public LoadImage Load { get; }
+
+    public ImportImage Import { get; }
+
+    public SaveImage Save { get; }
+
+    public ListImages List { get; }
+
+    public InspectImage Inspect { get; }
+
+    public InspectImageHistory History { get; }
+
+    public TagImage Tag { get; }
+
+    public RemoveImage Remove { get; }
+
+    public PruneImages Prune { get; }
+
+    public InspectDistribution Distribution { get; }
+
+    public CheckAuthentication Authentication { get; }
+}

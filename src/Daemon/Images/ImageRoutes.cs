@@ -1,0 +1,203 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Wharf.Daemon.Http;
+using Wharf.EngineApi.Images;
+using Wharf.Oci.Images;
+using Wharf.Oci.References;
+using Wharf.Registry;
+
+namespace Wharf.Daemon.Images;
+
+/// <summary>The API's operations on images.</summary>
+internal sealed class ImageRoutes(ImageOperations operations)
+{
+    private const int LargestAuthentication = 64 << 10;
+
+    public IEnumerable<ApiRoute> All() =>
+    [
+        new("GET", "/images/json", ListAsync),
+        new("POST", "/images/create", CreateAsync),
+        new("POST", "/images/load", LoadAsync),
+        new("POST", "/images/prune", PruneAsync),
+        new("GET", "/images/get", (context, _) => SaveAsync(context, [.. context.Request.Query["names"].OfType<string>()])),
+        new("GET", "/images/{name...}/get", (context, name) => SaveAsync(context, [name])),
+        new("GET", "/images/{name...}/json", InspectAsync),
+        new("GET", "/images/{name...}/history", HistoryAsync),
+        new("POST", "/images/{name...}/tag", TagAsync),
+        new("DELETE", "/images/{name...}", RemoveAsync),
+        new("GET", "/distribution/{name...}/json", DistributionAsync),
+        new("POST", "/auth", AuthenticateAsync),
+    ];
+
+    private async Task ListAsync(HttpContext context, string value)
+    {
+        ImageFilters filters = ImageFilters.Parse(context.Request.Query["filters"], "dangling", "label", "label!", "before", "since", "reference", "until");
+        await Answers.JsonAsync(context, await operations.List.RunAsync(filters, context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListImageSummary).ConfigureAwait(false);
+    }
+
+    private async Task CreateAsync(HttpContext context, string value)
+    {
+        Platform? platform = PlatformOf(context);
+        if (Answers.Value(context, "fromSrc") is { } source)
+        {
+            if (source != "-")
+            {
+                throw new EngineException(EngineErrorKind.NotImplemented, $"import from \"{source}\": only the request's body (\"-\") is taken");
+            }
+
+            LiftBodyLimit(context);
+            string? repository = Answers.Value(context, "repo");
+            ImageReference? name = repository is null ? null : Reference(repository, Answers.Value(context, "tag")).OrLatest();
+            await StreamAsync(context, messages => operations.Import.RunAsync(
+                context.Request.Body,
+                name,
+                platform,
+                Answers.Value(context, "message") ?? "",
+                [.. context.Request.Query["changes"].OfType<string>()],
+                messages,
+                context.RequestAborted)).ConfigureAwait(false);
+            return;
+        }
+
+        string image = Answers.Value(context, "fromImage") ?? throw new EngineException(EngineErrorKind.InvalidParameter, "invalid reference format");
+        ImageReference reference = Reference(image, Answers.Value(context, "tag"));
+        RegistryCredentials? credentials = Credentials(context);
+        await StreamAsync(
+            context,
+            messages => reference.IsNameOnly
+                ? operations.Pull.RunAllAsync(reference, platform, credentials, messages, context.RequestAborted)
+                : operations.Pull.RunAsync(reference, platform, credentials, messages, context.RequestAborted)).ConfigureAwait(false);
+    }
+
+    private Task LoadAsync(HttpContext context, string value)
+    {
+        LiftBodyLimit(context);
+        return StreamAsync(context, messages => operations.Load.RunAsync(context.Request.Body, messages, context.RequestAborted));
+    }
+
+    private async Task PruneAsync(HttpContext context, string value)
+    {
+        ImageFilters filters = ImageFilters.Parse(context.Request.Query["filters"], "dangling", "label", "label!", "until");
+        await Answers.JsonAsync(context, await operations.Prune.RunAsync(filters, context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.PrunedImages).ConfigureAwait(false);
+    }
+
+    private Task SaveAsync(HttpContext context, IReadOnlyList<string> names) =>
+        names.Count == 0
+            ? throw new EngineException(EngineErrorKind.InvalidParameter, "no image is named")
+            : operations.Save.RunAsync(
+                names,
+                PlatformOf(context),
+                () =>
+                {
+                    context.Response.ContentType = "application/x-tar";
+                    return context.Response.Body;
+                },
+                context.RequestAborted);
+
+    private async Task InspectAsync(HttpContext context, string name) =>
+        await Answers.JsonAsync(context, await operations.Inspect.RunAsync(name, PlatformOf(context), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.ImageInspect).ConfigureAwait(false);
+
+    private async Task HistoryAsync(HttpContext context, string name) =>
+        await Answers.JsonAsync(context, await operations.History.RunAsync(name, PlatformOf(context), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListImageHistoryItem).ConfigureAwait(false);
+
+    private async Task TagAsync(HttpContext context, string name)
+    {
+        string repository = Answers.Value(context, "repo") ?? throw new EngineException(EngineErrorKind.InvalidParameter, "invalid reference format");
+        await operations.Tag.RunAsync(name, repository, Answers.Value(context, "tag"), context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = StatusCodes.Status201Created;
+    }
+
+    private async Task RemoveAsync(HttpContext context, string name) =>
+        await Answers.JsonAsync(context, await operations.Remove.RunAsync(name, Answers.Flag(context, "force"), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListDeletedImage).ConfigureAwait(false);
+
+    private async Task DistributionAsync(HttpContext context, string name) =>
+        await Answers.JsonAsync(
+            context,
+            await operations.Distribution.RunAsync(Reference(name, null), Credentials(context), context.RequestAborted).ConfigureAwait(false),
+            ImagesJson.Default.DistributionInspect).ConfigureAwait(false);
+
+    private async Task AuthenticateAsync(HttpContext context, string value)
+    {
+        byte[] body = new byte[LargestAuthentication];
+        int length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false);
+        RegistryCredentials credentials;
+        try
+        {
+            credentials = RegistryCredentials.FromJson(body.AsSpan(0, length));
+        }
+        catch (Exception error) when (error is JsonException or FormatException)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, "invalid JSON: " + error.Message, error);
+        }
+
+        await Answers.JsonAsync(context, await operations.Authentication.RunAsync(credentials, context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.AuthenticationResult).ConfigureAwait(false);
+    }
+
+    /// <summary>An operation that tells its progress: an error before the first message is a status, one after it is a message.</summary>
+    private static async Task StreamAsync(HttpContext context, Func<ProgressMessages, Task> operation)
+    {
+        context.Response.ContentType = "application/json";
+        await using var messages = new ProgressMessages(context.Response.Body);
+        try
+        {
+            await operation(messages).ConfigureAwait(false);
+        }
+        catch (EngineException error) when (messages.HasStarted)
+        {
+            messages.Error(error.Message);
+        }
+    }
+
+    private static void LiftBodyLimit(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = null;
+        }
+    }
+
+    private static ImageReference Reference(string name, string? tag)
+    {
+        try
+        {
+            // A digest comes in the place of the tag.
+            string separator = tag?.Contains(':', StringComparison.Ordinal) == true ? "@" : ":";
+            return ImageReference.Parse(string.IsNullOrEmpty(tag) ? name : ImageReference.Parse(name).WithoutTag().Familiar + separator + tag);
+        }
+        catch (FormatException error)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, error.Message, error);
+        }
+    }
+
+    private static Platform? PlatformOf(HttpContext context)
+    {
+        if (Answers.Value(context, "platform") is not { } text)
+        {
+            return null;
+        }
+
+        try
+        {
+            // Since API 1.48 it may be an OCI platform in JSON.
+            return text.StartsWith('{') ? ImageDocuments.Read(System.Text.Encoding.UTF8.GetBytes(text), ImageJson.Default.Platform, "platform").Normalised() : Platform.Parse(text);
+        }
+        catch (Exception error) when (error is FormatException or ImageFormatException)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, error.Message, error);
+        }
+    }
+
+    private static RegistryCredentials? Credentials(HttpContext context)
+    {
+        try
+        {
+            return RegistryCredentials.FromHeader(context.Request.Headers["X-Registry-Auth"]);
+        }
+        catch (FormatException error)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, error.Message, error);
+        }
+    }
+}
