@@ -71,6 +71,26 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>write(2) to a descriptor that does not block: how much was taken, null when nothing can be taken now.</summary>
+    public static int? TryWrite(FileDescriptor file, ReadOnlySpan<byte> bytes, string operand)
+    {
+        fixed (byte* start = bytes)
+        {
+            nint count = Libc.write(file.Number, start, (nuint)bytes.Length);
+            int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            return count >= 0 ? (int)count
+                : (Errno)errno is Errno.EAGAIN or Errno.EINTR ? null
+                : throw new SyscallException("write", errno, operand);
+        }
+    }
+
+    /// <summary>One more descriptor of the same open file.</summary>
+    public static FileDescriptor DuplicateCloseOnExec(FileDescriptor file)
+    {
+        const int duplicateCloseOnExec = 1030;
+        return new FileDescriptor(Libc.Check(Libc.fcntl(file.Number, duplicateCloseOnExec, 3), "fcntl"));
+    }
+
     /// <summary>Writes all of it.</summary>
     public static void Write(FileDescriptor file, ReadOnlySpan<byte> bytes, string operand)
     {

@@ -66,7 +66,12 @@ internal static class Program
     private static int Fail(GlobalOptions? options, string message, string[] words)
     {
         string command = words.FirstOrDefault(Commands.ContainsKey) ?? string.Empty;
-        string text = command is "create" or "run" or "exec" ? $"runc {command} failed: {message}" : message;
+        string text = command switch
+        {
+            "create" or "run" => $"runc {command} failed: {message}",
+            "exec" => $"exec failed: {message}",
+            _ => message,
+        };
         options?.Log.Error(text);
         if (options is null || options.HasLogFile)
         {

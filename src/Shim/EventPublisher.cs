@@ -1,0 +1,129 @@
+using Wharf.Linux;
+using Wharf.Ttrpc;
+
+namespace Wharf.Shim;
+
+/// <summary>
+/// Sends events to containerd in order, one at a time, each until it is acknowledged: while containerd is away they wait here.
+/// </summary>
+internal sealed class EventPublisher(EventLoop loop, string address, string containerdNamespace, ShimLog log)
+{
+    private const int RetryMilliseconds = 250;
+    private readonly Queue<byte[]> waiting = new();
+    private FrameBuffer frames = new();
+    private FileDescriptor? connection;
+    private uint stream = 1;
+    private bool sent;
+    private bool retrying;
+
+    /// <summary>True when nothing waits to be sent.</summary>
+    internal bool Idle => waiting.Count == 0;
+
+    internal void Publish(string topic, string type, ProtoWriter message)
+    {
+        if (address.Length == 0)
+        {
+            return;
+        }
+
+        byte[] envelope = new ProtoWriter()
+            .Time(1, DateTimeOffset.UtcNow)
+            .Text(2, containerdNamespace)
+            .Text(3, topic)
+            .Any(4, type, message.ToArray())
+            .ToArray();
+        waiting.Enqueue(new ProtoWriter().Message(1, envelope).ToArray());
+        SendNext();
+    }
+
+    private void SendNext()
+    {
+        if (sent || retrying || waiting.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            connection ??= Connect();
+            byte[] frame = new TtrpcRequest("containerd.services.events.ttrpc.v1.Events", "Forward", waiting.Peek()).Frame(stream);
+            stream += 2;
+            Files.Write(connection, frame, address);
+            sent = true;
+        }
+        catch (SyscallException)
+        {
+            Retry();
+        }
+    }
+
+    private FileDescriptor Connect()
+    {
+        FileDescriptor socket = UnixSockets.Connect(address.StartsWith("unix://", StringComparison.Ordinal) ? address["unix://".Length..] : address);
+        frames = new FrameBuffer();
+        loop.Add(socket, Readiness.Input, _ => Receive());
+        return socket;
+    }
+
+    private void Receive()
+    {
+        byte[] buffer = new byte[1024];
+        try
+        {
+            int? count = Files.TryRead(connection!, buffer, address);
+            if (count == 0)
+            {
+                Retry();
+                return;
+            }
+
+            frames.Append(buffer.AsSpan(0, count ?? 0));
+        }
+        catch (SyscallException)
+        {
+            Retry();
+            return;
+        }
+
+        while (frames.TryTake(out FrameHeader header, out byte[] message))
+        {
+            if (header.Type == FrameType.Response && sent)
+            {
+                Acknowledge(TtrpcResponse.Decode(message));
+            }
+        }
+
+        SendNext();
+    }
+
+    private void Acknowledge(TtrpcResponse response)
+    {
+        sent = false;
+        waiting.Dequeue();
+        if (response.Status != TtrpcStatus.Ok)
+        {
+            log.Warning($"event refused by containerd: {response.Message}");
+        }
+    }
+
+    private void Retry()
+    {
+        if (connection is not null)
+        {
+            loop.Remove(connection);
+            connection.Dispose();
+            connection = null;
+        }
+
+        sent = false;
+        if (!retrying)
+        {
+            retrying = true;
+            loop.After(RetryMilliseconds, () =>
+            {
+                retrying = false;
+                SendNext();
+            });
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Wharf.Linux;
+
+namespace Wharf.Shim.Io;
+
+/// <summary>Copies from one descriptor to another, both without blocking; reads no more while the other side is full.</summary>
+internal sealed class CopyStream
+{
+    private readonly EventLoop loop;
+    private readonly FileDescriptor source;
+    private readonly FileDescriptor target;
+    private readonly string operand;
+    private readonly byte[] buffer = new byte[8192];
+    private int filled;
+    private int written;
+    private bool stopped;
+    private Action? whenDrained;
+
+    internal CopyStream(EventLoop loop, FileDescriptor source, FileDescriptor target, string operand)
+    {
+        this.loop = loop;
+        this.source = source;
+        this.target = target;
+        this.operand = operand;
+        loop.Add(source, Readiness.Input, _ => Read());
+    }
+
+    internal void Stop()
+    {
+        if (!stopped)
+        {
+            stopped = true;
+            loop.Remove(source);
+            loop.Remove(target);
+        }
+    }
+
+    /// <summary>Goes on until nothing comes any more, then runs the action.</summary>
+    internal void StopWhenDrained(Action action)
+    {
+        whenDrained = action;
+        if (stopped)
+        {
+            action();
+        }
+        else if (written == filled)
+        {
+            Read();
+        }
+    }
+
+    private void Read()
+    {
+        int? count;
+        try
+        {
+            count = Files.TryRead(source, buffer, operand);
+        }
+        catch (SyscallException error) when (error.Errno == Errno.EIO)
+        {
+            // The last process has closed its side of the terminal.
+            count = 0;
+        }
+
+        if (count is null && whenDrained is null)
+        {
+            return;
+        }
+
+        if (count is null or 0)
+        {
+            Finish();
+            return;
+        }
+
+        filled = count.Value;
+        written = 0;
+        Write();
+    }
+
+    private void Write()
+    {
+        int? count = Files.TryWrite(target, buffer.AsSpan(written, filled - written), operand);
+        if (count is null)
+        {
+            // Full: nobody reads. The process waits, as it would on a full pipe.
+            loop.Remove(source);
+            loop.Remove(target);
+            loop.Add(target, Readiness.Output, _ => Write());
+            return;
+        }
+
+        written += count.Value;
+        if (written < filled)
+        {
+            Write();
+            return;
+        }
+
+        loop.Remove(target);
+        loop.Remove(source);
+        loop.Add(source, Readiness.Input, _ => Read());
+        if (whenDrained is not null)
+        {
+            Read();
+        }
+    }
+
+    private void Finish()
+    {
+        Stop();
+        whenDrained?.Invoke();
+    }
+}

@@ -1,0 +1,29 @@
+using Wharf.Linux;
+
+namespace Wharf.Shim.Io;
+
+/// <summary>Standard streams of one process. Whatever reads or writes at the other end may come and go.</summary>
+internal abstract class ProcessIo : IDisposable
+{
+    /// <summary>What the runtime is started with.</summary>
+    internal abstract StandardStreams Streams { get; }
+
+    /// <summary>Where the runtime sends the terminal's master, if there is one.</summary>
+    internal virtual string? ConsoleSocket => null;
+
+    /// <summary>The runtime has started the process: its own copies of the streams are all that is needed.</summary>
+    internal abstract void Started();
+
+    /// <summary>CloseIO: the end of the input, once the client has closed its end too.</summary>
+    internal abstract void CloseInput();
+
+    internal virtual void Resize(ushort rows, ushort columns) => throw ShimException.Precondition("process has no terminal");
+
+    /// <summary>The process has ended: readers get the end of the file when the last byte is taken.</summary>
+    internal abstract void Ended();
+
+    public abstract void Dispose();
+
+    internal static ProcessIo Open(EventLoop loop, IoPaths paths, string bundle) =>
+        paths.Terminal ? new TerminalIo(loop, paths, bundle) : new DirectIo(paths);
+}

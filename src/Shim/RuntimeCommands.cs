@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Text.Json;
+using Wharf.Linux;
+
+namespace Wharf.Shim;
+
+/// <summary>The runtime's command line. Each call blocks until the runtime has ended: it is gone in milliseconds.</summary>
+internal sealed class RuntimeCommands(RuntimeSettings settings, string containerdNamespace, string id, string bundle)
+{
+    private const string DefaultRoot = "/run/containerd/runc";
+    private readonly string log = Path.Combine(bundle, "log.json");
+
+    internal int Create(StandardStreams streams, string? consoleSocket)
+    {
+        string pidFile = Path.Combine(bundle, "init.pid");
+        List<string> arguments = ["create", "--bundle", bundle, "--pid-file", pidFile];
+        if (settings.NoPivotRoot)
+        {
+            arguments.Add("--no-pivot");
+        }
+
+        if (settings.NoNewKeyring)
+        {
+            arguments.Add("--no-new-keyring");
+        }
+
+        if (consoleSocket is not null)
+        {
+            arguments.AddRange(["--console-socket", consoleSocket]);
+        }
+
+        Run("OCI runtime create failed", [.. arguments, id], streams);
+        return ReadPid(pidFile);
+    }
+
+    internal int Exec(string execId, string processFile, StandardStreams streams, string? consoleSocket)
+    {
+        string pidFile = Path.Combine(bundle, execId + ".pid");
+        List<string> arguments = ["exec", "--process", processFile, "--detach", "--pid-file", pidFile];
+        if (consoleSocket is not null)
+        {
+            arguments.AddRange(["--console-socket", consoleSocket]);
+        }
+
+        try
+        {
+            Run("OCI runtime exec failed", [.. arguments, id], streams);
+            return ReadPid(pidFile);
+        }
+        finally
+        {
+            File.Delete(pidFile);
+        }
+    }
+
+    internal void Start() => Run("OCI runtime start failed", ["start", id]);
+
+    internal void Kill(uint signal, bool all)
+    {
+        List<string> arguments = ["kill"];
+        if (all)
+        {
+            arguments.Add("--all");
+        }
+
+        Run("OCI runtime kill failed", [.. arguments, id, signal.ToString(CultureInfo.InvariantCulture)]);
+    }
+
+    internal void Pause() => Run("OCI runtime pause failed", ["pause", id]);
+
+    internal void Resume() => Run("OCI runtime resume failed", ["resume", id]);
+
+    internal void Delete() => Run("OCI runtime delete failed", ["delete", id]);
+
+    /// <summary>Deletes whatever there is; a container that is gone already is what was wanted.</summary>
+    internal void DeleteForced() => Run("OCI runtime delete failed", ["delete", "--force", id]);
+
+    internal IReadOnlyList<int> Processes()
+    {
+        (FileDescriptor read, FileDescriptor write) = Files.Pipe();
+        using (read)
+        {
+            using (write)
+            {
+                Run("OCI runtime ps failed", ["ps", "--format", "json", id], new StandardStreams(null, write, null));
+            }
+
+            byte[] buffer = new byte[64 * 1024];
+            int length = 0;
+            for (int count = Files.Read(read, buffer, "ps"); count > 0; count = Files.Read(read, buffer.AsSpan(length), "ps"))
+            {
+                length += count;
+            }
+
+            using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
+            return [.. document.RootElement.EnumerateArray().Select(one => one.GetInt32())];
+        }
+    }
+
+    /// <summary>Changes limits: the resources document goes to the runtime as a file.</summary>
+    internal void Update(ReadOnlySpan<byte> resources)
+    {
+        string file = Path.Combine(bundle, "resources.json");
+        File.WriteAllBytes(file, resources);
+        try
+        {
+            Run("OCI runtime update failed", ["update", "--resources", file, id]);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static int ReadPid(string file) => int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+
+    private void Run(string failure, IReadOnlyList<string> command, StandardStreams? streams = null)
+    {
+        File.Delete(log);
+        string root = Path.Combine(settings.Root.Length > 0 ? settings.Root : DefaultRoot, containerdNamespace);
+        string binary = settings.Binary();
+        List<string> arguments = [binary, "--root", root, "--log", log, "--log-format", "json"];
+        if (settings.SystemdCgroup)
+        {
+            arguments.Add("--systemd-cgroup");
+        }
+
+        using ChildProcess process = Spawner.Start(new SpawnRequest
+        {
+            Path = binary,
+            Arguments = [.. arguments, .. command],
+            WorkingDirectory = bundle,
+            Descriptors = streams?.Descriptors() ?? [],
+        });
+        ExitStatus status = process.Wait();
+        if (status.Code != 0)
+        {
+            throw Failure(failure, status);
+        }
+    }
+
+    /// <summary>The runtime's last error line, in the words that clients look for.</summary>
+    private ShimException Failure(string failure, ExitStatus status)
+    {
+        string? message = File.Exists(log)
+            ? File.ReadAllLines(log).Select(ErrorOf).LastOrDefault(text => text is not null)
+            : null;
+        return message is null ? new ShimException($"{failure}: exit status {status.Code}")
+            : message.Contains("container does not exist", StringComparison.Ordinal) || message.Contains("container not running", StringComparison.Ordinal) ? ShimException.NotFound("process already finished: " + message)
+            : new ShimException($"{failure}: {message}");
+    }
+
+    private static string? ErrorOf(string line)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return document.RootElement.GetProperty("level").GetString() == "error" ? document.RootElement.GetProperty("msg").GetString() : null;
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Wharf.Ttrpc;
+
+/// <summary>A call that the other side refused, or that could not be made (Unavailable).</summary>
+public sealed class TtrpcException(TtrpcStatus status, string message, Exception? cause = null) : Exception(message, cause)
+{
+    public TtrpcStatus Status => status;
+}
