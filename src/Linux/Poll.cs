@@ -33,4 +33,13 @@ public static unsafe class Poll
 
         return ready;
     }
+
+    /// <summary>Whether the other end of a pipe or fifo is gone: POLLHUP.</summary>
+    public static bool HungUp(FileDescriptor descriptor)
+    {
+        const short hangUp = 0x10;
+        var entry = new PollEntry { Descriptor = descriptor.Number };
+        Libc.Check(Libc.poll(&entry, 1, 0), "poll");
+        return (entry.Occurred & hangUp) != 0;
+    }
 }

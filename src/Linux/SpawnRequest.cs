@@ -17,6 +17,9 @@ public sealed record SpawnRequest
     /// <summary>Descriptors and the numbers they have in the program. Of 0, 1, 2 what is not named is /dev/null.</summary>
     public IReadOnlyList<(FileDescriptor From, int To)> Descriptors { get; init; } = [];
 
+    /// <summary>Signals that every thread of the program has blocked from its first moment, as a signal descriptor needs it.</summary>
+    public IReadOnlyList<int> BlockedSignals { get; init; } = [];
+
     public bool NewSession { get; init; }
 
     public bool NewProcessGroup { get; init; }

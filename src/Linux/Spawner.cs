@@ -21,10 +21,15 @@ public static unsafe class Spawner
     {
         byte* actions = stackalloc byte[OpaqueSize];
         byte* attributes = stackalloc byte[OpaqueSize];
-        ulong* none = stackalloc ulong[16];
+        ulong* blocked = stackalloc ulong[16];
         ulong* all = stackalloc ulong[16];
-        new Span<ulong>(none, 16).Clear();
+        new Span<ulong>(blocked, 16).Clear();
         new Span<ulong>(all, 16).Fill(ulong.MaxValue);
+        foreach (int signal in request.BlockedSignals)
+        {
+            blocked[0] |= 1UL << (signal - 1);
+        }
+
         Check(Libc.posix_spawn_file_actions_init(actions), request.Path);
         Check(Libc.posix_spawnattr_init(attributes), request.Path);
         var copies = new List<FileDescriptor>();
@@ -43,7 +48,7 @@ public static unsafe class Spawner
 
             Check(Libc.posix_spawnattr_setflags(attributes, (short)(SignalDefaults | SignalMask | (request.NewSession ? Session : 0) | (request.NewProcessGroup ? ProcessGroup : 0))), request.Path);
             Check(Libc.posix_spawnattr_setsigdefault(attributes, all), request.Path);
-            Check(Libc.posix_spawnattr_setsigmask(attributes, none), request.Path);
+            Check(Libc.posix_spawnattr_setsigmask(attributes, blocked), request.Path);
             int id;
             Check(Libc.posix_spawn(&id, path, actions, attributes, arguments.Pointers, environment.Pointers), request.Path);
             return new ChildProcess(id, Processes.Open(id) ?? throw new SyscallException("pidfd_open", (int)Errno.ESRCH, request.Path));

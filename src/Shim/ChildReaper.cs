@@ -5,7 +5,7 @@ namespace Wharf.Shim;
 /// <summary>SIGCHLD: every child that has ended is reaped, orphans of the container too, and the task is told.</summary>
 internal sealed class ChildReaper : IDisposable
 {
-    private const int ChildSignal = 17;
+    internal const int ChildSignal = 17;
     private readonly ContainerTask task;
     private readonly FileDescriptor signals = SignalDescriptor.Open(ChildSignal);
 

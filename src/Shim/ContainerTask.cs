@@ -75,6 +75,7 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
                 throw ShimException.Precondition("cannot start a stopped process");
             }
 
+            process.Io?.BeforeStart();
             Runtime.Start();
             process.Started = true;
             publisher.Publish("/tasks/start", "containerd.events.TaskStart", new ProtoWriter().Text(1, Id).Number(2, (ulong)process.Pid));
@@ -205,6 +206,7 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
         try
         {
             process.Io = ProcessIo.Open(loop, process.Paths, bundle);
+            process.Io.BeforeStart();
             process.Pid = Runtime.Exec(process.ExecId, file, process.Io.Streams, process.Io.ConsoleSocket);
             process.Io.Started();
         }

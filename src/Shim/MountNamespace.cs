@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Wharf.Linux;
-using Wharf.Oci.Runtime;
 
 namespace Wharf.Shim;
 
@@ -27,18 +26,24 @@ internal static class MountNamespace
             return true;
         }
 
-        RuntimeSpec? spec;
+        // A scan without building the document: the shim stays small for as long as its container lives.
+        var reader = new Utf8JsonReader(File.ReadAllBytes(path));
         try
         {
-            spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.RuntimeSpec);
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("rshared"u8) || reader.ValueTextEquals("shared"u8)))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
         catch (JsonException)
         {
             // The runtime says what is wrong with it.
             return true;
         }
-
-        return spec?.Linux?.RootfsPropagation is "shared" or "rshared"
-            || spec?.Mounts?.Any(mount => mount.Options?.Any(option => option is "shared" or "rshared") == true) == true;
     }
 }

@@ -29,6 +29,9 @@ internal static class StartCommand
             WorkingDirectory = Directory.GetCurrentDirectory(),
             Descriptors = [(listener, ListenerNumber)],
             NewSession = true,
+
+            // The finalizer thread would take the signal, and ignore it, if it were not blocked there too.
+            BlockedSignals = [ChildReaper.ChildSignal],
         });
         LowerOomScore(server.Pid);
         string address = "unix://" + path;

@@ -3,13 +3,15 @@ using Wharf.Linux;
 namespace Wharf.Shim.Io;
 
 /// <summary>
-/// Streams that the process reads and writes itself, without a copy: fifos, files, /dev/null. The shim holds a reading and
-/// writing descriptor of each fifo, so that neither end sees the other go.
+/// Streams that the process reads and writes itself, without a copy: fifos, files, /dev/null. The shim holds both ends of each
+/// fifo, so that neither end sees the other go.
 /// </summary>
 internal sealed class DirectIo : ProcessIo
 {
     private readonly List<FileDescriptor> forProcess = [];
-    private FileDescriptor? inputHeld;
+    private FileDescriptor? inputReader;
+    private FileDescriptor? inputWriter;
+    private string inputPath = "";
     private FileDescriptor? outputHeld;
     private FileDescriptor? errorHeld;
 
@@ -23,6 +25,24 @@ internal sealed class DirectIo : ProcessIo
 
     internal override StandardStreams Streams { get; }
 
+    /// <summary>
+    /// A client that has closed its end before the process began has said all that it will say: some never send CloseIO then.
+    /// The kernel tells only while no writer is left, so ours goes for a moment; nobody reads yet.
+    /// </summary>
+    internal override void BeforeStart()
+    {
+        if (inputWriter is null)
+        {
+            return;
+        }
+
+        CloseInput();
+        if (!Poll.HungUp(inputReader!))
+        {
+            inputWriter = Files.Open(inputPath, OpenFlags.WriteOnly | OpenFlags.NonBlocking);
+        }
+    }
+
     internal override void Started()
     {
         forProcess.ForEach(descriptor => descriptor.Dispose());
@@ -31,8 +51,8 @@ internal sealed class DirectIo : ProcessIo
 
     internal override void CloseInput()
     {
-        inputHeld?.Dispose();
-        inputHeld = null;
+        inputWriter?.Dispose();
+        inputWriter = null;
     }
 
     internal override void Ended() => Dispose();
@@ -41,6 +61,8 @@ internal sealed class DirectIo : ProcessIo
     {
         Started();
         CloseInput();
+        inputReader?.Dispose();
+        inputReader = null;
         outputHeld?.Dispose();
         outputHeld = null;
         errorHeld?.Dispose();
@@ -54,7 +76,9 @@ internal sealed class DirectIo : ProcessIo
             return null;
         }
 
-        inputHeld = Files.Open(path, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
+        inputPath = path;
+        inputReader = Files.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
+        inputWriter = Files.Open(path, OpenFlags.WriteOnly | OpenFlags.NonBlocking);
         return ForProcess(Files.Open(path, OpenFlags.ReadOnly));
     }
 

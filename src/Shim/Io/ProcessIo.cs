@@ -11,6 +11,11 @@ internal abstract class ProcessIo : IDisposable
     /// <summary>Where the runtime sends the terminal's master, if there is one.</summary>
     internal virtual string? ConsoleSocket => null;
 
+    /// <summary>The process is about to execute its program.</summary>
+    internal virtual void BeforeStart()
+    {
+    }
+
     /// <summary>The runtime has started the process: its own copies of the streams are all that is needed.</summary>
     internal abstract void Started();
 
