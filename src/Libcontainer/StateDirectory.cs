@@ -40,7 +40,10 @@ public sealed class StateDirectory
             throw new ContainerException("container with given ID already exists");
         }
 
+        // Written by the container's process after it has become its user: 0622, whatever the umask is.
+        uint mask = CurrentProcess.SetUmask(0);
         Files.MakeFifo(Fifo, 0x192);
+        CurrentProcess.SetUmask(mask);
     }
 
     public ContainerRecord Load()

@@ -84,6 +84,15 @@ public static unsafe class Files
         }
     }
 
+    /// <summary>Bytes that wait in a pipe or fifo: FIONREAD.</summary>
+    public static int Unread(FileDescriptor pipe)
+    {
+        const nuint count = 0x541b;
+        int bytes;
+        Libc.Check(Libc.ioctl(pipe.Number, count, (nint)(&bytes)), "ioctl", "FIONREAD");
+        return bytes;
+    }
+
     /// <summary>One more descriptor of the same open file.</summary>
     public static FileDescriptor DuplicateCloseOnExec(FileDescriptor file)
     {

@@ -34,7 +34,6 @@ internal sealed class ContainerProcess(string execId, IoPaths paths)
     {
         ExitCode = status.Code;
         ExitedAt = DateTimeOffset.UtcNow;
-        Io?.Ended();
         foreach (Action waiter in waiters)
         {
             waiter();

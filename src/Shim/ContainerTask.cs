@@ -7,6 +7,8 @@ namespace Wharf.Shim;
 /// <summary>The container of this shim: its processes, and their events in containerd's order.</summary>
 internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, ShimLog log, ShimOptions options, string bundle, bool ownMounts)
 {
+    private const int ReaderMilliseconds = 50;
+    private const int CloseMilliseconds = 20;
     private readonly Dictionary<string, ContainerProcess> execs = [];
 
     // A process may end before its id is known here.
@@ -108,7 +110,8 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
             throw ShimException.Precondition(process.Started ? "cannot delete a running process" : "cannot delete a created process");
         }
 
-        process.Io?.Ended();
+        process.Io?.Dispose();
+        process.Io = null;
         if (execId.Length > 0)
         {
             execs.Remove(execId);
@@ -235,6 +238,10 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
         unclaimed.Clear();
     }
 
+    /// <summary>
+    /// Clients close their streams when they hear of the exit: they hear of it when they have taken everything, or when they
+    /// take nothing any more.
+    /// </summary>
     private void Finish(ContainerProcess process, ExitStatus status)
     {
         if (process == init)
@@ -243,6 +250,45 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
             oom?.Check();
         }
 
+        AwaitReaders(process, status, process.Io?.Unread() ?? 0, Environment.TickCount64 + ReaderMilliseconds);
+    }
+
+    private void AwaitReaders(ContainerProcess process, ExitStatus status, int unread, long until)
+    {
+        if (unread == 0 || Environment.TickCount64 > until)
+        {
+            Report(process, status);
+            CloseWhenTaken(process);
+            return;
+        }
+
+        loop.After(1, () =>
+        {
+            int now = process.Io?.Unread() ?? 0;
+            AwaitReaders(process, status, now, now == unread ? until : Environment.TickCount64 + ReaderMilliseconds);
+        });
+    }
+
+    /// <summary>Output that nobody has read yet waits for whoever comes, until the task is deleted.</summary>
+    private void CloseWhenTaken(ContainerProcess process)
+    {
+        if (process.Io is not { } io)
+        {
+            return;
+        }
+
+        if (io.Unread() == 0)
+        {
+            io.CloseOutput();
+            process.Io = null;
+            return;
+        }
+
+        loop.After(CloseMilliseconds, () => CloseWhenTaken(process));
+    }
+
+    private void Report(ContainerProcess process, ExitStatus status)
+    {
         process.Exit(status);
         publisher.Publish("/tasks/exit", "containerd.events.TaskExit", new ProtoWriter()
             .Text(1, Id)

@@ -13,7 +13,7 @@ internal sealed class CopyStream
     private int filled;
     private int written;
     private bool stopped;
-    private Action? whenDrained;
+    private bool blocked;
 
     internal CopyStream(EventLoop loop, FileDescriptor source, FileDescriptor target, string operand)
     {
@@ -34,21 +34,18 @@ internal sealed class CopyStream
         }
     }
 
-    /// <summary>Goes on until nothing comes any more, then runs the action.</summary>
-    internal void StopWhenDrained(Action action)
+    /// <summary>Copies what is there now. True when the source has nothing more.</summary>
+    internal bool Drain()
     {
-        whenDrained = action;
-        if (stopped)
+        while (!stopped && written == filled && Read())
         {
-            action();
         }
-        else if (written == filled)
-        {
-            Read();
-        }
+
+        return stopped || written == filled;
     }
 
-    private void Read()
+    /// <summary>False when nothing was there.</summary>
+    private bool Read()
     {
         int? count;
         try
@@ -61,20 +58,21 @@ internal sealed class CopyStream
             count = 0;
         }
 
-        if (count is null && whenDrained is null)
+        if (count is null)
         {
-            return;
+            return false;
         }
 
-        if (count is null or 0)
+        if (count == 0)
         {
-            Finish();
-            return;
+            Stop();
+            return false;
         }
 
         filled = count.Value;
         written = 0;
         Write();
+        return true;
     }
 
     private void Write()
@@ -83,9 +81,13 @@ internal sealed class CopyStream
         if (count is null)
         {
             // Full: nobody reads. The process waits, as it would on a full pipe.
-            loop.Remove(source);
-            loop.Remove(target);
-            loop.Add(target, Readiness.Output, _ => Write());
+            if (!blocked)
+            {
+                blocked = true;
+                loop.Remove(source);
+                loop.Add(target, Readiness.Output, _ => Write());
+            }
+
             return;
         }
 
@@ -96,18 +98,11 @@ internal sealed class CopyStream
             return;
         }
 
-        loop.Remove(target);
-        loop.Remove(source);
-        loop.Add(source, Readiness.Input, _ => Read());
-        if (whenDrained is not null)
+        if (blocked)
         {
-            Read();
+            blocked = false;
+            loop.Remove(target);
+            loop.Add(source, Readiness.Input, _ => Read());
         }
-    }
-
-    private void Finish()
-    {
-        Stop();
-        whenDrained?.Invoke();
     }
 }

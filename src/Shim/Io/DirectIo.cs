@@ -55,7 +55,9 @@ internal sealed class DirectIo : ProcessIo
         inputWriter = null;
     }
 
-    internal override void Ended() => Dispose();
+    internal override int Unread() => (outputHeld is null ? 0 : Files.Unread(outputHeld)) + (errorHeld is null ? 0 : Files.Unread(errorHeld));
+
+    internal override void CloseOutput() => Dispose();
 
     public override void Dispose()
     {

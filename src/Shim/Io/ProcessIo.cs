@@ -24,8 +24,11 @@ internal abstract class ProcessIo : IDisposable
 
     internal virtual void Resize(ushort rows, ushort columns) => throw ShimException.Precondition("process has no terminal");
 
-    /// <summary>The process has ended: readers get the end of the file when the last byte is taken.</summary>
-    internal abstract void Ended();
+    /// <summary>Bytes of the process that its readers have not taken yet.</summary>
+    internal abstract int Unread();
+
+    /// <summary>The process has ended and everything is taken: readers get the end of the file.</summary>
+    internal abstract void CloseOutput();
 
     public abstract void Dispose();
 

@@ -71,19 +71,16 @@ internal sealed class TerminalIo : ProcessIo
         }
     }
 
-    internal override void Ended()
+    internal override int Unread()
     {
         toProcess?.Stop();
         toProcess = null;
-        if (fromProcess is null)
-        {
-            Dispose();
-            return;
-        }
 
-        // What is still in the terminal goes out first.
-        fromProcess.StopWhenDrained(Dispose);
+        // What is still in the terminal goes into the fifo first.
+        return (fromProcess?.Drain() == false ? 1 : 0) + (output is null ? 0 : Files.Unread(output));
     }
+
+    internal override void CloseOutput() => Dispose();
 
     public override void Dispose()
     {
