@@ -21,18 +21,37 @@ internal sealed class ContentLease : IAsyncDisposable
     /// <summary>Calls whose results the lease holds.</summary>
     public CallInvoker Calls { get; }
 
-    public static async Task<ContentLease> TakeAsync(ContainerdConnection containerd, string purpose, CancellationToken cancellation)
+    /// <summary>Leaves the lease to its expiry, a day after it was made: what has arrived so far is what the next attempt goes on from.</summary>
+    public bool Keep { get; set; }
+
+    public static Task<ContentLease> TakeAsync(ContainerdConnection containerd, string purpose, CancellationToken cancellation) =>
+        TakeNamedAsync(containerd, $"{purpose}-{Guid.NewGuid():N}", cancellation);
+
+    /// <summary>Takes a lease of a certain name, or takes over the one that an interrupted attempt left; its caller lets nobody else in meanwhile.</summary>
+    public static async Task<ContentLease> TakeNamedAsync(ContainerdConnection containerd, string name, CancellationToken cancellation)
     {
         var client = new Leases.LeasesClient(containerd.Calls);
-        var request = new CreateRequest { Id = $"wharf-{purpose}-{Guid.NewGuid():N}" };
-        // A daemon that dies leaves the lease behind; the interrupted pull can be continued until then.
+        var request = new CreateRequest { Id = $"wharf-{name}" };
         request.Labels.Add(ImageLabels.LeaseExpires, DateTimeOffset.UtcNow.AddHours(24).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        await client.CreateAsync(request, cancellationToken: cancellation).ConfigureAwait(false);
+        try
+        {
+            await client.CreateAsync(request, cancellationToken: cancellation).ConfigureAwait(false);
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.AlreadyExists)
+        {
+            // Its expiry stands; a pull that takes longer than what is left of a day starts again.
+        }
+
         return new ContentLease(client, request.Id, containerd.CallsUnder(request.Id));
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (Keep)
+        {
+            return;
+        }
+
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {

@@ -13,6 +13,7 @@ internal static class ManifestChoice
             // An entry that does not say what it is for comes last: its config will tell.
             .Select(entry => (Entry: entry, Distance: entry.Platform is { } own ? platform.Distance(own) : int.MaxValue))
             .Where(pair => pair.Distance is not null)
-            .MinBy(pair => pair.Distance)
-            .Entry;
+            .OrderBy(pair => pair.Distance)
+            .Select(pair => pair.Entry)
+            .FirstOrDefault();
 }

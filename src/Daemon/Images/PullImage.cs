@@ -26,40 +26,12 @@ internal sealed class PullImage(ContainerdConnection containerd, RegistryClient 
     public async Task<ImageRecord> RunAsync(ImageReference named, Platform? platform, RegistryCredentials? credentials, ProgressMessages messages, CancellationToken cancellation)
     {
         ImageReference reference = named.OrLatest();
+        // Two pulls of one name do the work once, and share the lease that an interrupted one left.
+        using IDisposable held = await locks.EnterAsync($"pull {reference}", cancellation).ConfigureAwait(false);
         try
         {
-            await using ContentLease lease = await ContentLease.TakeAsync(containerd, "pull", cancellation).ConfigureAwait(false);
-            using RegistryRepository repository = registry.Open(reference, credentials);
-            var store = new ImageStore(lease.Calls);
-            var content = new ContentStore(lease.Calls);
-            string wanted = reference.Digest?.ToString() ?? reference.Tag!;
-
-            // 1
-            Descriptor target = await repository.ResolveAsync(wanted, cancellation).ConfigureAwait(false);
-            messages.Status($"Pulling from {reference.Path}", wanted);
-
-            // 2
-            var source = new PullSource(repository, content, reference);
-            PulledManifest pulled = await ChooseAsync(source, target, platform ?? Platform.Host, cancellation).ConfigureAwait(false);
-
-            // 3, 4
-            Image image = await FetchAsync(source, lease, pulled, platform, messages, cancellation).ConfigureAwait(false);
-
-            // 5
-            await content.WriteAsync(pulled.Descriptor, pulled.Content, source.WithOrigin(ImageLayers.References(pulled.Manifest)), cancellation).ConfigureAwait(false);
-            foreach (PulledIndex index in Enumerable.Reverse(pulled.Indexes))
-            {
-                await content.WriteAsync(index.Descriptor, index.Content, source.WithOrigin(ImageLayers.References(index.Index)), cancellation).ConfigureAwait(false);
-            }
-
-            // 6
-            string name = ImageResolver.StoreName(reference);
-            ImageRecord? before = await store.SetAsync(name, target, cancellation).ConfigureAwait(false);
-            messages.Status($"Digest: {target.Digest}");
-            messages.Status(before?.Target.Digest == target.Digest
-                ? $"Status: Image is up to date for {reference.Familiar}"
-                : $"Status: Downloaded newer image for {reference.Familiar}");
-            return new ImageRecord(name, target, image.Created ?? DateTimeOffset.UnixEpoch, new Dictionary<string, string>());
+            await using ContentLease lease = await ContentLease.TakeNamedAsync(containerd, $"pull-{Digest.Of(reference.ToString()).Encoded}", cancellation).ConfigureAwait(false);
+            return await RunAsync(reference, lease, platform, credentials, messages, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested)
         {
@@ -85,6 +57,56 @@ internal sealed class PullImage(ContainerdConnection containerd, RegistryClient 
         {
             await RunAsync(name.WithTag(tag), platform, credentials, messages, cancellation).ConfigureAwait(false);
         }
+    }
+
+    private async Task<ImageRecord> RunAsync(
+        ImageReference reference,
+        ContentLease lease,
+        Platform? platform,
+        RegistryCredentials? credentials,
+        ProgressMessages messages,
+        CancellationToken cancellation)
+    {
+        using RegistryRepository repository = registry.Open(reference, credentials);
+        var store = new ImageStore(lease.Calls);
+        var content = new ContentStore(lease.Calls);
+        string wanted = reference.Digest?.ToString() ?? reference.Tag!;
+
+        // 1
+        Descriptor target = await repository.ResolveAsync(wanted, cancellation).ConfigureAwait(false);
+        messages.Status($"Pulling from {reference.Path}", wanted);
+
+        // 2
+        var source = new PullSource(repository, content, reference);
+        PulledManifest pulled = await ChooseAsync(source, target, platform ?? Platform.Host, cancellation).ConfigureAwait(false);
+
+        // 3, 4
+        Image image;
+        try
+        {
+            image = await FetchAsync(source, lease, pulled, platform, messages, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or RegistryException { IsTransient: true })
+        {
+            lease.Keep = true;
+            throw;
+        }
+
+        // 5
+        await content.WriteAsync(pulled.Descriptor, pulled.Content, source.WithOrigin(ImageLayers.References(pulled.Manifest)), cancellation).ConfigureAwait(false);
+        foreach (PulledIndex index in Enumerable.Reverse(pulled.Indexes))
+        {
+            await content.WriteAsync(index.Descriptor, index.Content, source.WithOrigin(ImageLayers.References(index.Index)), cancellation).ConfigureAwait(false);
+        }
+
+        // 6
+        string name = ImageResolver.StoreName(reference);
+        ImageRecord? before = await store.SetAsync(name, target, cancellation).ConfigureAwait(false);
+        messages.Status($"Digest: {target.Digest}");
+        messages.Status(before?.Target.Digest == target.Digest
+            ? $"Status: Image is up to date for {reference.Familiar}"
+            : $"Status: Downloaded newer image for {reference.Familiar}");
+        return new ImageRecord(name, target, image.Created ?? DateTimeOffset.UnixEpoch, new Dictionary<string, string>());
     }
 
     private static async Task<PulledManifest> ChooseAsync(PullSource source, Descriptor target, Platform platform, CancellationToken cancellation)
