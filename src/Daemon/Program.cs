@@ -2,8 +2,11 @@ using Microsoft.AspNetCore.Builder;
 using Wharf.Daemon;
 using Wharf.Daemon.Configuration;
 using Wharf.Daemon.Containerd;
+using Wharf.Daemon.Containers;
+using Wharf.Daemon.Events;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
+using Wharf.Daemon.Stdio;
 using Wharf.Registry;
 
 try
@@ -14,13 +17,32 @@ try
     using var containerd = new ContainerdConnection(options.Containerd);
     using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = options.InsecureRegistries, RegistryMirrors = options.RegistryMirrors });
     using var embedded = new EmbeddedImage();
-    var images = new ImageOperations(containerd, registry, options.StorageDriver, Path.Combine(options.DataRoot, "tmp"), uses: () => [], embedded.Settled);
+    using var stopping = new CancellationTokenSource();
+    using var loop = new DescriptorLoop();
+    var table = new ContainerTable(options.DataRoot);
+    var images = new ImageOperations(containerd, registry, options.StorageDriver, Path.Combine(options.DataRoot, "tmp"), table.Uses, embedded.Settled);
+    var events = new EventLog();
+    var containerEvents = new ContainerEvents(events);
+    var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
+    var life = new ContainerLife(table, tasks, containerEvents, loop, options.ExecRoot, options.CgroupParent, stopping.Token);
+    var create = new CreateContainer(table, images.Resolver, tasks, containerEvents);
+    var stop = new StopContainer(tasks, containerEvents);
+    var execs = new ExecOperations(table, tasks, containerEvents, loop, options.ExecRoot, stopping.Token);
 
-    var router = new Router([.. PingRoutes.All(), .. new ImageRoutes(images).All()]);
+    var router = new Router(
+    [
+        .. PingRoutes.All(),
+        .. VersionRoutes.All(),
+        .. new EventRoutes(events).All(),
+        .. new ImageRoutes(images).All(),
+        .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, options.StorageDriver, stopping.Token).All(),
+    ]);
+    await life.ReconcileAsync(stopping.Token).ConfigureAwait(false);
     await using WebApplication listener = Listener.Create(options.Hosts, router);
     await listener.StartAsync().ConfigureAwait(false);
     Task<string?> loading = embedded.LoadAsync(images);
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
+    await stopping.CancelAsync().ConfigureAwait(false);
     embedded.Stop();
     if (await loading.ConfigureAwait(false) is { } failure)
     {

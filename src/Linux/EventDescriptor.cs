@@ -11,4 +11,11 @@ public static unsafe class EventDescriptor
         ulong value = 0;
         return Libc.read(descriptor.Number, (byte*)&value, 8) == 8 ? value : 0;
     }
+
+    /// <summary>Adds one, from any thread.</summary>
+    public static void Signal(FileDescriptor descriptor)
+    {
+        ulong one = 1;
+        Libc.Check(Libc.write(descriptor.Number, (byte*)&one, 8), "write", "eventfd");
+    }
 }

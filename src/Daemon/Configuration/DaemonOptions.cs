@@ -23,6 +23,9 @@ internal sealed record DaemonOptions
 
     public string StorageDriver { get; init; } = "overlayfs";
 
+    /// <summary>containerd's name of the runtime, or the path of a shim.</summary>
+    public string Runtime { get; init; } = "io.containerd.wharf.v2";
+
     public bool Debug { get; init; }
 
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];

@@ -36,6 +36,7 @@ internal static class OptionsReader
                 "--bip" => options with { BridgeAddress = value },
                 "--cgroup-parent" => options with { CgroupParent = value },
                 "-s" or "--storage-driver" => options with { StorageDriver = value },
+                "--default-runtime" => options with { Runtime = value },
                 "--insecure-registry" => options with { InsecureRegistries = [.. options.InsecureRegistries, value] },
                 "--registry-mirror" => options with { RegistryMirrors = [.. options.RegistryMirrors, value] },
                 _ => throw new EngineException(EngineErrorKind.InvalidParameter, $"unknown flag: {flag}"),

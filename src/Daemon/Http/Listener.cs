@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
@@ -38,11 +39,11 @@ internal static class Listener
             Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
             // A socket that a killed daemon left refuses the next bind.
             File.Delete(path);
-            kestrel.ListenUnixSocket(path);
+            kestrel.ListenUnixSocket(path, listen => listen.Use(HijackableTransport.Middleware));
         }
         else if (host.StartsWith("tcp://", StringComparison.Ordinal) && IPEndPoint.TryParse(host["tcp://".Length..], out IPEndPoint? address))
         {
-            kestrel.Listen(address);
+            kestrel.Listen(address, listen => listen.Use(HijackableTransport.Middleware));
         }
         else
         {

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Wharf.Daemon.Logs;
+using Wharf.Daemon.Stdio;
+using Wharf.EngineApi.Containers;
+using Wharf.Linux;
+
+namespace Wharf.Daemon.Containers;
+
+/// <summary>A container as the daemon knows it: its document on disk, and while it runs its streams.</summary>
+internal sealed class Container(ContainerDocument document, string folder)
+{
+    private TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal ContainerDocument Document { get; private set; } = document;
+
+    internal string Id => Document.Id;
+
+    internal string Folder => folder;
+
+    internal string LogPath => Path.Combine(folder, Id + "-json.log");
+
+    internal ContainerConfig Config => Document.Config;
+
+    internal ContainerState State => Document.State;
+
+    /// <summary>One operation at a time changes a container.</summary>
+    internal SemaphoreSlim Gate { get; } = new(1);
+
+    internal ProcessStreams? Streams { get; set; }
+
+    /// <summary>Attached clients that wait for the next run.</summary>
+    internal List<TaskCompletionSource<(ProcessStreams Streams, ChannelReader<(StreamKind Kind, byte[] Bytes)> Output)>> Waiting { get; } = [];
+
+    internal JsonFileLog? Log { get; set; }
+
+    internal Dictionary<string, ContainerExec> Execs { get; } = [];
+
+    /// <summary>The exit code of the run that goes on, or of the last one.</summary>
+    internal Task<int> Exited => exited.Task;
+
+    internal TaskCompletionSource Removed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal bool OutOfMemory { get; set; }
+
+    internal void BeginRun()
+    {
+        OutOfMemory = false;
+        if (exited.Task.IsCompleted)
+        {
+            exited = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    internal void EndRun(int code) => exited.TrySetResult(code);
+
+    /// <summary>Changes the document; it is on disk, whole, when this returns.</summary>
+    internal void Change(Func<ContainerDocument, ContainerDocument> change)
+    {
+        Document = change(Document);
+        Save();
+    }
+
+    internal void ChangeState(Func<ContainerState, ContainerState> change) => Change(one => one with { State = change(one.State) });
+
+    internal void Save()
+    {
+        string path = Path.Combine(folder, "config.v2.json");
+        string next = path + ".next";
+        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(Document, ContainerDocumentJson.Default.ContainerDocument));
+        }
+
+        Files.Rename(next, path);
+    }
+}

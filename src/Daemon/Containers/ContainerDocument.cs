@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+using Wharf.EngineApi.Containers;
+
+namespace Wharf.Daemon.Containers;
+
+/// <summary>What is kept of a container: containers/ID/config.v2.json.</summary>
+internal sealed record ContainerDocument
+{
+    public string Id { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    public DateTimeOffset Created { get; set; }
+
+    public string ImageId { get; set; } = "";
+
+    public string Path { get; set; } = "";
+
+    public IReadOnlyList<string> Args { get; set; } = [];
+
+    public ContainerConfig Config { get; set; } = new();
+
+    public HostConfig HostConfig { get; set; } = new();
+
+    public ContainerState State { get; set; } = new();
+
+    public int RestartCount { get; set; }
+}
+
+/// <summary>Reads and writes the document.</summary>
+[JsonSerializable(typeof(ContainerDocument))]
+internal sealed partial class ContainerDocumentJson : JsonSerializerContext;

@@ -1,0 +1,274 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Wharf.Daemon.Http;
+using Wharf.Daemon.Stdio;
+using Wharf.EngineApi.Containers;
+
+namespace Wharf.Daemon.Containers;
+
+/// <summary>The operations on containers and execs, by method and path.</summary>
+internal sealed class ContainerRoutes(
+    ContainerTable table,
+    CreateContainer create,
+    ContainerLife life,
+    StopContainer stop,
+    ExecOperations execs,
+    TaskClient tasks,
+    ContainerEvents events,
+    string driver,
+    CancellationToken stopping)
+{
+    private static readonly string[] ListFilters = ["id", "name", "label", "status", "exited", "ancestor", "network", "volume", "before", "since", "publish", "expose", "health", "isolation", "is-task"];
+
+    internal IEnumerable<ApiRoute> All() =>
+    [
+        new("POST", "/containers/create", CreateAsync),
+        new("GET", "/containers/json", ListAsync),
+        new("GET", "/containers/{id}/json", (context, id) => Answers.JsonAsync(context, ContainerDescriptions.Inspect(table.Find(id), driver), ContainersJson.Default.ContainerInspect)),
+        new("POST", "/containers/{id}/start", StartAsync),
+        new("POST", "/containers/{id}/stop", StopAsync),
+        new("POST", "/containers/{id}/restart", RestartAsync),
+        new("POST", "/containers/{id}/kill", KillAsync),
+        new("POST", "/containers/{id}/pause", PauseAsync),
+        new("POST", "/containers/{id}/unpause", ResumeAsync),
+        new("POST", "/containers/{id}/wait", WaitAsync),
+        new("POST", "/containers/{id}/attach", AttachAsync),
+        new("POST", "/containers/{id}/resize", ResizeAsync),
+        new("POST", "/containers/{id}/rename", RenameAsync),
+        new("GET", "/containers/{id}/logs", (context, id) => ReadLogs.RunAsync(context, table.Find(id))),
+        new("DELETE", "/containers/{id}", RemoveAsync),
+        new("POST", "/containers/{id}/exec", ExecCreateAsync),
+        new("POST", "/exec/{id}/start", ExecStartAsync),
+        new("POST", "/exec/{id}/resize", ExecResizeAsync),
+        new("GET", "/exec/{id}/json", ExecInspectAsync),
+    ];
+
+    private static async Task<T> BodyAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false)
+                ?? throw new EngineException(EngineErrorKind.InvalidParameter, "invalid JSON: got EOF while reading request body");
+        }
+        catch (JsonException error)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid JSON: {error.Message.TrimEnd('.')}", error);
+        }
+    }
+
+    private static int? Number(HttpContext context, string name) =>
+        Answers.Value(context, name) is not { } text ? null
+            : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number
+            : throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid value \"{text}\" for {name}");
+
+    private async Task CreateAsync(HttpContext context, string value)
+    {
+        CreateRequest request = await BodyAsync(context, ContainersJson.Default.CreateRequest).ConfigureAwait(false);
+        CreateResponse made = await create.RunAsync(request, Answers.Value(context, "name"), context.RequestAborted).ConfigureAwait(false);
+        await Answers.JsonAsync(context, made, ContainersJson.Default.CreateResponse, StatusCodes.Status201Created).ConfigureAwait(false);
+    }
+
+    private Task ListAsync(HttpContext context, string value)
+    {
+        QueryFilters filters = QueryFilters.Parse(Answers.Value(context, "filters"), ListFilters);
+        int limit = Number(context, "limit") is { } most and > 0 ? most : int.MaxValue;
+        bool all = Answers.Flag(context, "all") || limit != int.MaxValue || filters.Has("status") || filters.Has("exited");
+        IReadOnlyList<ContainerSummary> found = [.. table.All()
+            .Where(container => all || container.State.Running)
+            .Where(container => filters.Any("id", id => container.Id.StartsWith(id, StringComparison.Ordinal)))
+            .Where(container => filters.Any("name", name => ("/" + container.Document.Name).Contains(name.TrimStart('^').TrimEnd('$'), StringComparison.Ordinal)))
+            .Where(container => filters.Any("status", status => container.State.Paused ? status == "paused" : container.State.Status == status))
+            .Where(container => filters.Any("exited", code => !container.State.Running && container.State.ExitCode.ToString(CultureInfo.InvariantCulture) == code))
+            .Where(container => filters.Any("ancestor", image => container.Config.Image == image || container.Document.ImageId == image))
+            .Where(container => filters.All("label", label => QueryFilters.LabelMatches(label, container.Config.Labels ?? new Dictionary<string, string>())))
+            .Take(limit)
+            .Select(ContainerDescriptions.Summary)];
+        return Answers.JsonAsync(context, found, ContainersJson.Default.IReadOnlyListContainerSummary);
+    }
+
+    private async Task StartAsync(HttpContext context, string id)
+    {
+        Container container = table.Find(id);
+        await life.StartAsync(container, context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task StopAsync(HttpContext context, string id)
+    {
+        await stop.StopAsync(table.Find(id), Number(context, "t"), Answers.Value(context, "signal"), context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task RestartAsync(HttpContext context, string id)
+    {
+        Container container = table.Find(id);
+        if (container.State.Running)
+        {
+            await stop.StopAsync(container, Number(context, "t"), Answers.Value(context, "signal"), context.RequestAborted).ConfigureAwait(false);
+        }
+
+        await life.StartAsync(container, context.RequestAborted).ConfigureAwait(false);
+        events.Publish(container, "restart");
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task KillAsync(HttpContext context, string id)
+    {
+        await stop.KillAsync(table.Find(id), Answers.Value(context, "signal"), context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task PauseAsync(HttpContext context, string id)
+    {
+        Container container = Running(id);
+        await tasks.PauseAsync(container.Id, context.RequestAborted).ConfigureAwait(false);
+        container.ChangeState(state => state with { Status = "paused", Paused = true });
+        events.Publish(container, "pause");
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task ResumeAsync(HttpContext context, string id)
+    {
+        Container container = Running(id);
+        await tasks.ResumeAsync(container.Id, context.RequestAborted).ConfigureAwait(false);
+        container.ChangeState(state => state with { Status = "running", Paused = false });
+        events.Publish(container, "unpause");
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private Container Running(string id)
+    {
+        Container container = table.Find(id);
+        return container.State.Running ? container : throw new EngineException(EngineErrorKind.Conflict, $"Container {container.Id} is not running");
+    }
+
+    private async Task WaitAsync(HttpContext context, string id)
+    {
+        Container container = table.Find(id);
+        string condition = Answers.Value(context, "condition") ?? "not-running";
+
+        // next-exit waits for a run that may not have begun; the others are content with how things are.
+        Task<int> exit = condition is "next-exit" or "removed" || container.State.Running || container.State.Status == "created" && condition == "removed"
+            ? container.Exited
+            : Task.FromResult(container.State.ExitCode);
+        context.Response.ContentType = "application/json";
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        int code = await exit.WaitAsync(ended.Token).ConfigureAwait(false);
+        if (condition == "removed")
+        {
+            await container.Removed.Task.WaitAsync(ended.Token).ConfigureAwait(false);
+        }
+
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new WaitResponse { StatusCode = code }, ContainersJson.Default.WaitResponse);
+        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task AttachAsync(HttpContext context, string id)
+    {
+        Container container = table.Find(id);
+        byte[] keys = DetachKeys.Parse(Answers.Value(context, "detachKeys"));
+        bool wantsOutput = Answers.Flag(context, "stdout");
+        bool wantsError = Answers.Flag(context, "stderr");
+        bool takesInput = Answers.Flag(context, "stdin") && container.Config.OpenStdin;
+        bool stream = Answers.Flag(context, "stream");
+        Task<(ProcessStreams Streams, ChannelReader<(StreamKind Kind, byte[] Bytes)> Output)> streams = life.ListenAsync(container, context.RequestAborted);
+        HijackedStream client = await HijackedStream.TakeAsync(context, !container.Config.Tty).ConfigureAwait(false);
+        events.Publish(container, "attach");
+        if (!stream)
+        {
+            return;
+        }
+
+        // Clients attach before they start.
+        (ProcessStreams joined, ChannelReader<(StreamKind Kind, byte[] Bytes)> output) = await streams.WaitAsync(stopping).ConfigureAwait(false);
+        await AttachContainer.JoinAsync(
+            client,
+            joined,
+            output,
+            raw: container.Config.Tty,
+            takesInput,
+            kind => kind == StreamKind.Error ? wantsError : wantsOutput,
+            keys,
+            container.Config.StdinOnce ? () => CloseInputAsync(container, joined) : null,
+            stopping).ConfigureAwait(false);
+    }
+
+    private async Task CloseInputAsync(Container container, ProcessStreams streams)
+    {
+        streams.CloseInput();
+        await tasks.CloseInputAsync(container.Id, "", stopping).ConfigureAwait(false);
+    }
+
+    private async Task ResizeAsync(HttpContext context, string id)
+    {
+        await tasks.ResizeAsync(Running(id).Id, "", (uint)(Number(context, "w") ?? 0), (uint)(Number(context, "h") ?? 0), context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private Task RenameAsync(HttpContext context, string id)
+    {
+        Container container = table.Find(id);
+        string name = Answers.Value(context, "name")?.TrimStart('/') ?? throw new EngineException(EngineErrorKind.InvalidParameter, "Neither old nor new names may be empty");
+        table.Reserve(name, container.Id);
+        string old = container.Document.Name;
+        container.Change(document => document with { Name = name });
+        table.Release(old);
+        events.Publish(container, "rename", ("oldName", "/" + old));
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private async Task RemoveAsync(HttpContext context, string id)
+    {
+        Container container = table.Find(id);
+        if (container.State.Running)
+        {
+            if (!Answers.Flag(context, "force"))
+            {
+                throw new EngineException(EngineErrorKind.Conflict, $"cannot remove container \"{container.Document.Name}\": container is {(container.State.Paused ? "paused" : "running")}: stop the container before removing or force remove");
+            }
+
+            await stop.KillAsync(container, "KILL", context.RequestAborted).ConfigureAwait(false);
+        }
+
+        if (container.Document.HostConfig.AutoRemove && container.State.Status == "exited")
+        {
+            // Its own end removes it.
+            await container.Removed.Task.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+        else
+        {
+            await life.RemoveAsync(container).ConfigureAwait(false);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task ExecCreateAsync(HttpContext context, string id)
+    {
+        ExecCreateRequest request = await BodyAsync(context, ContainersJson.Default.ExecCreateRequest).ConfigureAwait(false);
+        await Answers.JsonAsync(context, execs.Create(table.Find(id), request), ContainersJson.Default.IdResponse, StatusCodes.Status201Created).ConfigureAwait(false);
+    }
+
+    private async Task ExecStartAsync(HttpContext context, string id)
+    {
+        ExecStartRequest request = await BodyAsync(context, ContainersJson.Default.ExecStartRequest).ConfigureAwait(false);
+        await execs.StartAsync(context, id, request).ConfigureAwait(false);
+    }
+
+    private async Task ExecResizeAsync(HttpContext context, string id)
+    {
+        (Container container, ContainerExec exec) = table.FindExec(id);
+        await tasks.ResizeAsync(container.Id, exec.Id, (uint)(Number(context, "w") ?? 0), (uint)(Number(context, "h") ?? 0), context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private Task ExecInspectAsync(HttpContext context, string id)
+    {
+        (Container container, ContainerExec exec) = table.FindExec(id);
+        return Answers.JsonAsync(context, ExecOperations.Inspect(container, exec), ContainersJson.Default.ExecInspect);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using Wharf.Daemon.Images;
+using Wharf.EngineApi.Containers;
+using Wharf.Oci.Images;
+
+namespace Wharf.Daemon.Containers;
+
+/// <summary>Makes a container: name, snapshot, record. Nothing runs yet.</summary>
+internal sealed class CreateContainer(ContainerTable table, ImageResolver images, TaskClient tasks, ContainerEvents events)
+{
+    private const int NameAttempts = 20;
+
+    internal async Task<CreateResponse> RunAsync(CreateRequest request, string? name, CancellationToken cancellation)
+    {
+        if (request.Image.Length == 0)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, "no command specified");
+        }
+
+        HostConfig host = request.HostConfig ?? new HostConfig();
+        CheckNetwork(host.NetworkMode);
+        _ = DefaultCapabilities.For(host);
+        (ResolvedImage image, ImageContent content) = await images.ReadAsync(request.Image, null, cancellation).ConfigureAwait(false);
+        string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        ContainerConfig config = Merge(request, content.Image.Config, id);
+        IReadOnlyList<string> command = [.. config.Entrypoint ?? [], .. config.Cmd ?? []];
+        if (command.Count == 0)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, "no command specified");
+        }
+
+        string taken = Reserve(name, id);
+        bool snapshot = false;
+        try
+        {
+            await tasks.PrepareSnapshotAsync(id, content.TopChainId?.ToString() ?? "", cancellation).ConfigureAwait(false);
+            snapshot = true;
+            await tasks.CreateRecordAsync(id, image.Names.Count > 0 ? image.Names[0].Name : request.Image, cancellation).ConfigureAwait(false);
+            Container container = table.Add(new ContainerDocument
+            {
+                Id = id,
+                Name = taken,
+                Created = DateTimeOffset.UtcNow,
+                ImageId = image.Id.ToString(),
+                Path = command[0],
+                Args = [.. command.Skip(1)],
+                Config = config,
+                HostConfig = Defaults(host),
+            });
+            events.Publish(container, "create");
+            return new CreateResponse { Id = id, Warnings = host.NetworkMode is "" or "default" or "bridge" ? ["bridge network is not available: the container has a network of its own with the loopback interface only"] : [] };
+        }
+        catch
+        {
+            table.Release(taken);
+            if (snapshot)
+            {
+                await tasks.DeleteRecordAsync(id, CancellationToken.None).ConfigureAwait(false);
+                await tasks.RemoveSnapshotAsync(id, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    private static void CheckNetwork(string mode)
+    {
+        if (mode is not ("" or "default" or "bridge" or "none" or "host"))
+        {
+            throw new EngineException(EngineErrorKind.NotFound, $"network {mode} not found");
+        }
+    }
+
+    private string Reserve(string? name, string id)
+    {
+        if (name is { Length: > 0 })
+        {
+            string given = name.TrimStart('/');
+            if (given.Length < 2 || !char.IsAsciiLetterOrDigit(given[0]) || !given.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-'))
+            {
+                throw new EngineException(EngineErrorKind.InvalidParameter, $"Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed");
+            }
+
+            table.Reserve(given, id);
+            return given;
+        }
+
+        for (int attempt = 0; ; attempt++)
+        {
+            string random = RandomName.Next() + (attempt > NameAttempts ? "_" + id[..8] : "");
+            if (!table.IsTaken(random))
+            {
+                table.Reserve(random, id);
+                return random;
+            }
+        }
+    }
+
+    private static ContainerConfig Merge(CreateRequest request, ImageConfig? image, string id)
+    {
+        bool ownEntrypoint = request.Entrypoint is { Count: > 0 };
+        var labels = new Dictionary<string, string>(image?.Labels ?? new Dictionary<string, string>());
+        foreach ((string name, string value) in request.Labels ?? new Dictionary<string, string>())
+        {
+            labels[name] = value;
+        }
+
+        IReadOnlyList<string> own = request.Env ?? [];
+        HashSet<string> names = [.. own.Select(entry => entry.Split('=')[0])];
+        return new ContainerConfig
+        {
+            Hostname = request.Hostname.Length > 0 ? request.Hostname : request.HostConfig?.NetworkMode == "host" ? Environment.MachineName : id[..12],
+            Domainname = request.Domainname,
+            User = request.User.Length > 0 ? request.User : image?.User ?? "",
+            AttachStdin = request.AttachStdin,
+            AttachStdout = request.AttachStdout,
+            AttachStderr = request.AttachStderr,
+            Tty = request.Tty,
+            OpenStdin = request.OpenStdin,
+            StdinOnce = request.StdinOnce,
+            Env = [.. own, .. (image?.Env ?? []).Where(entry => !names.Contains(entry.Split('=')[0]))],
+            Cmd = request.Cmd is { Count: > 0 } ? request.Cmd : ownEntrypoint ? null : image?.Cmd,
+            Entrypoint = ownEntrypoint ? request.Entrypoint : image?.Entrypoint,
+            Image = request.Image,
+            Volumes = request.Volumes,
+            WorkingDir = request.WorkingDir.Length > 0 ? request.WorkingDir : image?.WorkingDir ?? "",
+            Labels = labels,
+            StopSignal = request.StopSignal ?? image?.StopSignal,
+            StopTimeout = request.StopTimeout,
+            ExposedPorts = request.ExposedPorts,
+        };
+    }
+
+    private static HostConfig Defaults(HostConfig host) => host with
+    {
+        NetworkMode = host.NetworkMode is "" or "default" ? "bridge" : host.NetworkMode,
+        LogConfig = host.LogConfig is { Type.Length: > 0 } ? host.LogConfig : new LogConfig { Type = "json-file", Config = new Dictionary<string, string>() },
+        RestartPolicy = host.RestartPolicy is { Name.Length: > 0 } ? host.RestartPolicy : new RestartPolicy { Name = "no" },
+        CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : "private",
+        IpcMode = host.IpcMode.Length > 0 ? host.IpcMode : "private",
+        ShmSize = host.ShmSize > 0 ? host.ShmSize : 64 << 20,
+        Runtime = host.Runtime.Length > 0 ? host.Runtime : "wharf",
+    };
+}

@@ -1,0 +1,139 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Threading.Channels;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Wharf.Daemon.Http;
+using Wharf.Daemon.Stdio;
+using Wharf.EngineApi.Containers;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Daemon.Containers;
+
+/// <summary>More processes in a running container.</summary>
+internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, ContainerEvents events, DescriptorLoop loop, string execRoot, CancellationToken stopping)
+{
+    internal IdResponse Create(Container container, ExecCreateRequest request)
+    {
+        if (!container.State.Running)
+        {
+            throw new EngineException(EngineErrorKind.Conflict, $"container {container.Id} is not running");
+        }
+
+        if (container.State.Paused)
+        {
+            throw new EngineException(EngineErrorKind.Conflict, $"container {container.Id} is paused, unpause the container before exec");
+        }
+
+        if (request.Cmd is not { Count: > 0 })
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, "No exec command specified");
+        }
+
+        string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        lock (container.Execs)
+        {
+            container.Execs[id] = new ContainerExec(id, request);
+        }
+
+        events.Publish(container, "exec_create: " + string.Join(' ', request.Cmd), ("execID", id));
+        return new IdResponse { Id = id };
+    }
+
+    internal async Task StartAsync(HttpContext context, string id, ExecStartRequest start)
+    {
+        (Container container, ContainerExec exec) = table.FindExec(id);
+        if (exec.Started)
+        {
+            throw new EngineException(EngineErrorKind.Conflict, $"exec {id} has already run");
+        }
+
+        exec.Started = true;
+        ExecCreateRequest request = exec.Request;
+        IReadOnlyList<ContainerdApi.Types.Mount> mounts = await tasks.SnapshotMountsAsync(container.Id, context.RequestAborted).ConfigureAwait(false);
+        User user = UserLookup.Resolve(request.User.Length > 0 ? request.User : container.Config.User, SnapshotLayers.Of(mounts));
+        Process process = ContainerSpec.ForExec(container, request, user);
+        byte[] document = JsonSerializer.SerializeToUtf8Bytes(process, RuntimeJson.Default.Process);
+        var streams = new ProcessStreams(loop, Path.Combine(execRoot, container.Id), id, request.Tty, request.AttachStdin, null);
+        exec.Streams = streams;
+        ChannelReader<(StreamKind Kind, byte[] Bytes)> output = streams.Listen();
+        try
+        {
+            await tasks.ExecAsync(container.Id, id, document, streams.InputPath, streams.OutputPath, streams.ErrorPath, request.Tty, context.RequestAborted).ConfigureAwait(false);
+            await tasks.StartAsync(container.Id, id, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (RpcException error)
+        {
+            exec.End(error.Status.Detail.Contains("permission denied", StringComparison.Ordinal) ? 126 : 127);
+            await tasks.DeleteExecAsync(container.Id, id, CancellationToken.None).ConfigureAwait(false);
+            streams.Dispose();
+            throw new EngineException(EngineErrorKind.InvalidParameter, error.Status.Detail, error);
+        }
+
+        events.Publish(container, "exec_start: " + string.Join(' ', request.Cmd!), ("execID", id));
+        Task watching = WatchAsync(container, exec, streams);
+        if (start.Detach)
+        {
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            return;
+        }
+
+        HijackedStream client = await HijackedStream.TakeAsync(context, !request.Tty).ConfigureAwait(false);
+        await AttachContainer.JoinAsync(
+            client,
+            streams,
+            output,
+            raw: request.Tty,
+            takesInput: request.AttachStdin,
+            kind => kind == StreamKind.Error ? request.AttachStderr : request.AttachStdout,
+            DetachKeys.Parse(request.DetachKeys.Length > 0 ? request.DetachKeys : null),
+            () => CloseInputAsync(container, id, streams),
+            stopping).ConfigureAwait(false);
+        await watching.WaitAsync(stopping).ConfigureAwait(false);
+    }
+
+    internal static ExecInspect Inspect(Container container, ContainerExec exec) => new()
+    {
+        ID = exec.Id,
+        Running = exec.Started && !exec.Exited.IsCompleted,
+        ExitCode = exec.Exited.IsCompletedSuccessfully ? exec.Exited.Result : null,
+        ProcessConfig = new ExecProcessConfig
+        {
+            tty = exec.Request.Tty,
+            entrypoint = exec.Request.Cmd![0],
+            arguments = [.. exec.Request.Cmd.Skip(1)],
+            privileged = exec.Request.Privileged,
+        },
+        OpenStdin = exec.Request.AttachStdin,
+        OpenStdout = exec.Request.AttachStdout,
+        OpenStderr = exec.Request.AttachStderr,
+        ContainerID = container.Id,
+        Pid = exec.Pid,
+    };
+
+    private async Task CloseInputAsync(Container container, string id, ProcessStreams streams)
+    {
+        streams.CloseInput();
+        await tasks.CloseInputAsync(container.Id, id, stopping).ConfigureAwait(false);
+    }
+
+    private async Task WatchAsync(Container container, ContainerExec exec, ProcessStreams streams)
+    {
+        int code = 255;
+        try
+        {
+            code = await tasks.WaitAsync(container.Id, exec.Id, stopping).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is RpcException or OperationCanceledException)
+        {
+            // The container's end takes its processes along, and containerd's word of them.
+        }
+
+        exec.End(code);
+        await tasks.DeleteExecAsync(container.Id, exec.Id, CancellationToken.None).ConfigureAwait(false);
+        streams.Finish();
+        await streams.Drained.ConfigureAwait(false);
+        streams.Dispose();
+        events.Publish(container, "exec_die", ("execID", exec.Id), ("exitCode", code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+}

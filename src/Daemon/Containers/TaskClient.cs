@@ -1,0 +1,142 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Wharf.ContainerdApi.Containers.V1;
+using Wharf.ContainerdApi.Snapshots.V1;
+using Wharf.ContainerdApi.Tasks.V1;
+using Wharf.ContainerdApi.Types;
+using Wharf.Daemon.Containerd;
+
+namespace Wharf.Daemon.Containers;
+
+/// <summary>containerd's side of a container: record, snapshot, task.</summary>
+internal sealed class TaskClient(ContainerdConnection connection, string snapshotter, string runtime)
+{
+    private const string SpecType = "types.containerd.io/opencontainers/runtime-spec/1/Spec";
+    private const string ProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
+    private readonly ContainerdApi.Containers.V1.Containers.ContainersClient containers = new(connection.Calls);
+    private readonly Snapshots.SnapshotsClient snapshots = new(connection.Calls);
+    private readonly Tasks.TasksClient tasks = new(connection.Calls);
+
+    internal async Task<IReadOnlyList<Mount>> PrepareSnapshotAsync(string id, string parent, CancellationToken cancellation)
+    {
+        PrepareSnapshotResponse prepared = await snapshots.PrepareAsync(new PrepareSnapshotRequest { Snapshotter = snapshotter, Key = id, Parent = parent }, cancellationToken: cancellation).ConfigureAwait(false);
+        return prepared.Mounts;
+    }
+
+    internal async Task<IReadOnlyList<Mount>> SnapshotMountsAsync(string id, CancellationToken cancellation) =>
+        (await snapshots.MountsAsync(new MountsRequest { Snapshotter = snapshotter, Key = id }, cancellationToken: cancellation).ConfigureAwait(false)).Mounts;
+
+    internal Task RemoveSnapshotAsync(string id, CancellationToken cancellation) =>
+        IgnoreMissing(snapshots.RemoveAsync(new RemoveSnapshotRequest { Snapshotter = snapshotter, Key = id }, cancellationToken: cancellation).ResponseAsync);
+
+    /// <summary>The record, which also keeps the snapshot from garbage collection.</summary>
+    internal async Task CreateRecordAsync(string id, string image, CancellationToken cancellation)
+    {
+        var record = new ContainerdApi.Containers.V1.Container
+        {
+            Id = id,
+            Image = image,
+            Snapshotter = snapshotter,
+            SnapshotKey = id,
+            Runtime = new ContainerdApi.Containers.V1.Container.Types.Runtime { Name = runtime },
+            Spec = new Any { TypeUrl = SpecType, Value = ByteString.CopyFromUtf8("{}") },
+        };
+        await containers.CreateAsync(new CreateContainerRequest { Container = record }, cancellationToken: cancellation).ConfigureAwait(false);
+    }
+
+    internal async Task SetSpecAsync(string id, byte[] spec, CancellationToken cancellation)
+    {
+        var record = new ContainerdApi.Containers.V1.Container { Id = id, Spec = new Any { TypeUrl = SpecType, Value = ByteString.CopyFrom(spec) } };
+        await containers.UpdateAsync(new UpdateContainerRequest { Container = record, UpdateMask = new FieldMask { Paths = { "spec" } } }, cancellationToken: cancellation).ConfigureAwait(false);
+    }
+
+    internal Task DeleteRecordAsync(string id, CancellationToken cancellation) =>
+        IgnoreMissing(containers.DeleteAsync(new DeleteContainerRequest { Id = id }, cancellationToken: cancellation).ResponseAsync);
+
+    internal async Task<int> CreateTaskAsync(string id, IReadOnlyList<Mount> rootfs, string input, string output, string error, bool terminal, CancellationToken cancellation)
+    {
+        var request = new CreateTaskRequest { ContainerId = id, Stdin = input, Stdout = output, Stderr = error, Terminal = terminal };
+        request.Rootfs.AddRange(rootfs);
+        return (int)(await tasks.CreateAsync(request, cancellationToken: cancellation).ConfigureAwait(false)).Pid;
+    }
+
+    internal async Task StartAsync(string id, string execId, CancellationToken cancellation) =>
+        await tasks.StartAsync(new StartRequest { ContainerId = id, ExecId = execId }, cancellationToken: cancellation).ConfigureAwait(false);
+
+    /// <summary>The exit code, when the process has ended.</summary>
+    internal async Task<int> WaitAsync(string id, string execId, CancellationToken cancellation) =>
+        (int)(await tasks.WaitAsync(new WaitRequest { ContainerId = id, ExecId = execId }, cancellationToken: cancellation).ConfigureAwait(false)).ExitStatus;
+
+    /// <summary>Null when there is no task.</summary>
+    internal async Task<Process?> FindAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await tasks.GetAsync(new GetRequest { ContainerId = id }, cancellationToken: cancellation).ConfigureAwait(false)).Process;
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
+    internal async Task DeleteTaskAsync(string id, CancellationToken cancellation) =>
+        await IgnoreMissing(tasks.DeleteAsync(new DeleteTaskRequest { ContainerId = id }, cancellationToken: cancellation).ResponseAsync).ConfigureAwait(false);
+
+    internal Task DeleteExecAsync(string id, string execId, CancellationToken cancellation) =>
+        IgnoreMissing(tasks.DeleteProcessAsync(new DeleteProcessRequest { ContainerId = id, ExecId = execId }, cancellationToken: cancellation).ResponseAsync);
+
+    /// <summary>False when the process has ended already.</summary>
+    internal async Task<bool> KillAsync(string id, string execId, int signal, CancellationToken cancellation)
+    {
+        try
+        {
+            await tasks.KillAsync(new KillRequest { ContainerId = id, ExecId = execId, Signal = (uint)signal }, cancellationToken: cancellation).ConfigureAwait(false);
+            return true;
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    internal async Task ExecAsync(string id, string execId, byte[] process, string input, string output, string error, bool terminal, CancellationToken cancellation) =>
+        await tasks.ExecAsync(
+            new ExecProcessRequest
+            {
+                ContainerId = id,
+                ExecId = execId,
+                Stdin = input,
+                Stdout = output,
+                Stderr = error,
+                Terminal = terminal,
+                Spec = new Any { TypeUrl = ProcessType, Value = ByteString.CopyFrom(process) },
+            },
+            cancellationToken: cancellation).ConfigureAwait(false);
+
+    internal async Task ResizeAsync(string id, string execId, uint width, uint height, CancellationToken cancellation) =>
+        await tasks.ResizePtyAsync(new ResizePtyRequest { ContainerId = id, ExecId = execId, Width = width, Height = height }, cancellationToken: cancellation).ConfigureAwait(false);
+
+    internal async Task CloseInputAsync(string id, string execId, CancellationToken cancellation) =>
+        await IgnoreMissing(tasks.CloseIOAsync(new CloseIORequest { ContainerId = id, ExecId = execId, Stdin = true }, cancellationToken: cancellation).ResponseAsync).ConfigureAwait(false);
+
+    internal async Task PauseAsync(string id, CancellationToken cancellation) => await tasks.PauseAsync(new PauseTaskRequest { ContainerId = id }, cancellationToken: cancellation).ConfigureAwait(false);
+
+    internal async Task ResumeAsync(string id, CancellationToken cancellation) => await tasks.ResumeAsync(new ResumeTaskRequest { ContainerId = id }, cancellationToken: cancellation).ConfigureAwait(false);
+
+    internal async Task<IReadOnlyList<int>> PidsAsync(string id, CancellationToken cancellation) =>
+        [.. (await tasks.ListPidsAsync(new ListPidsRequest { ContainerId = id }, cancellationToken: cancellation).ConfigureAwait(false)).Processes.Select(one => (int)one.Pid)];
+
+    private static async Task IgnoreMissing<T>(Task<T> call)
+    {
+        try
+        {
+            await call.ConfigureAwait(false);
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+        {
+            // What should be gone is gone.
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Wharf.Daemon.Http;
+using Wharf.EngineApi.Engine;
+
+namespace Wharf.Daemon.Events;
+
+/// <summary>GET /events.</summary>
+internal sealed class EventRoutes(EventLog events)
+{
+    internal IEnumerable<ApiRoute> All() => [new("GET", "/events", ListenAsync)];
+
+    private async Task ListenAsync(HttpContext context, string value)
+    {
+        DateTimeOffset? since = Timestamps.Parse(Answers.Value(context, "since"));
+        DateTimeOffset? until = Timestamps.Parse(Answers.Value(context, "until"));
+        QueryFilters filters = QueryFilters.Parse(Answers.Value(context, "filters"), ["container", "event", "image", "label", "type", "network", "volume", "daemon", "scope"]);
+        (IReadOnlyList<EventMessage> past, ChannelReader<EventMessage> coming) = events.Listen(since);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        if (until is { } end)
+        {
+            TimeSpan wait = end - DateTimeOffset.UtcNow;
+            ended.CancelAfter(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        }
+
+        context.Response.ContentType = "application/json";
+        await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            foreach (EventMessage message in past)
+            {
+                await WriteAsync(context, message, until, filters).ConfigureAwait(false);
+            }
+
+            await foreach (EventMessage message in coming.ReadAllAsync(ended.Token).ConfigureAwait(false))
+            {
+                await WriteAsync(context, message, until, filters).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The time is over, or the client is gone.
+        }
+        finally
+        {
+            events.Leave(coming);
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, EventMessage message, DateTimeOffset? until, QueryFilters filters)
+    {
+        if ((until is { } end && message.timeNano > (end - DateTimeOffset.UnixEpoch).Ticks * 100) || !Matches(message, filters))
+        {
+            return;
+        }
+
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(message, EngineJson.Default.EventMessage), (byte)'\n'];
+        await context.Response.Body.WriteAsync(line, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static bool Matches(EventMessage message, QueryFilters filters)
+    {
+        IReadOnlyDictionary<string, string> attributes = message.Actor.Attributes;
+        return filters.Any("type", type => type == message.Type)
+            && filters.Any("event", action => message.Action == action || message.Action.StartsWith(action + ":", StringComparison.Ordinal))
+            && filters.Any("container", one => message.Type == "container" && (message.Actor.ID.StartsWith(one, StringComparison.Ordinal) || attributes.GetValueOrDefault("name") == one))
+            && filters.Any("image", one => attributes.GetValueOrDefault("image") == one || (message.Type == "image" && message.Actor.ID == one))
+            && filters.All("label", label => QueryFilters.LabelMatches(label, attributes));
+    }
+}

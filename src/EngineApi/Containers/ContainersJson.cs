@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Wharf.EngineApi.Containers;
+
+/// <summary>Reads and writes the documents of the API's containers.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
+[JsonSerializable(typeof(CreateRequest))]
+[JsonSerializable(typeof(CreateResponse))]
+[JsonSerializable(typeof(ContainerInspect))]
+[JsonSerializable(typeof(WaitResponse))]
+[JsonSerializable(typeof(ExecCreateRequest))]
+[JsonSerializable(typeof(ExecStartRequest))]
+[JsonSerializable(typeof(IdResponse))]
+[JsonSerializable(typeof(ExecInspect))]
+[JsonSerializable(typeof(ContainerConfig))]
+[JsonSerializable(typeof(HostConfig))]
+[JsonSerializable(typeof(IReadOnlyList<ContainerSummary>))]
+public sealed partial class ContainersJson : JsonSerializerContext;

@@ -1,0 +1,45 @@
+namespace Wharf.EngineApi.Containers;
+
+/// <summary>The body of container create: the config, and the host's part.</summary>
+public sealed record CreateRequest
+{
+    public string Hostname { get; set; } = "";
+
+    public string Domainname { get; set; } = "";
+
+    public string User { get; set; } = "";
+
+    public bool AttachStdin { get; set; }
+
+    public bool AttachStdout { get; set; }
+
+    public bool AttachStderr { get; set; }
+
+    public IReadOnlyDictionary<string, EmptyValue>? ExposedPorts { get; set; }
+
+    public bool Tty { get; set; }
+
+    public bool OpenStdin { get; set; }
+
+    public bool StdinOnce { get; set; }
+
+    public IReadOnlyList<string>? Env { get; set; }
+
+    public IReadOnlyList<string>? Cmd { get; set; }
+
+    public string Image { get; set; } = "";
+
+    public IReadOnlyDictionary<string, EmptyValue>? Volumes { get; set; }
+
+    public string WorkingDir { get; set; } = "";
+
+    public IReadOnlyList<string>? Entrypoint { get; set; }
+
+    public IReadOnlyDictionary<string, string>? Labels { get; set; }
+
+    public string? StopSignal { get; set; }
+
+    public int? StopTimeout { get; set; }
+
+    public HostConfig? HostConfig { get; set; }
+}

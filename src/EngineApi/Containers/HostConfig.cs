@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Wharf.EngineApi.Containers;
+
+/// <summary>How the host runs a container.</summary>
+public sealed record HostConfig
+{
+    public IReadOnlyList<string>? Binds { get; set; }
+
+    public string ContainerIDFile { get; set; } = "";
+
+    public LogConfig? LogConfig { get; set; }
+
+    public string NetworkMode { get; set; } = "";
+
+    public RestartPolicy? RestartPolicy { get; set; }
+
+    public bool AutoRemove { get; set; }
+
+    public IReadOnlyList<string>? CapAdd { get; set; }
+
+    public IReadOnlyList<string>? CapDrop { get; set; }
+
+    public string CgroupnsMode { get; set; } = "";
+
+    public IReadOnlyList<string>? Dns { get; set; }
+
+    public IReadOnlyList<string>? ExtraHosts { get; set; }
+
+    public IReadOnlyList<string>? GroupAdd { get; set; }
+
+    public string IpcMode { get; set; } = "";
+
+    public int OomScoreAdj { get; set; }
+
+    public string PidMode { get; set; } = "";
+
+    public bool Privileged { get; set; }
+
+    public bool ReadonlyRootfs { get; set; }
+
+    public IReadOnlyList<string>? SecurityOpt { get; set; }
+
+    public IReadOnlyDictionary<string, string>? Tmpfs { get; set; }
+
+    public string UTSMode { get; set; } = "";
+
+    public string UsernsMode { get; set; } = "";
+
+    public long ShmSize { get; set; }
+
+    public IReadOnlyDictionary<string, string>? Sysctls { get; set; }
+
+    public string Runtime { get; set; } = "";
+
+    public bool? Init { get; set; }
+
+    public long CpuShares { get; set; }
+
+    public long Memory { get; set; }
+
+    public long NanoCpus { get; set; }
+
+    public string CgroupParent { get; set; } = "";
+
+    public long CpuPeriod { get; set; }
+
+    public long CpuQuota { get; set; }
+
+    public string CpusetCpus { get; set; } = "";
+
+    public string CpusetMems { get; set; } = "";
+
+    public long MemoryReservation { get; set; }
+
+    public long MemorySwap { get; set; }
+
+    public bool? OomKillDisable { get; set; }
+
+    public long? PidsLimit { get; set; }
+
+    public IReadOnlyList<Ulimit>? Ulimits { get; set; }
+
+    public IReadOnlyList<string>? MaskedPaths { get; set; }
+
+    public IReadOnlyList<string>? ReadonlyPaths { get; set; }
+
+    /// <summary>Fields that this version has no use for, kept as the client sent them.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Wharf.EngineApi.Containers;
+
+/// <summary>Where output goes: a driver and its options.</summary>
+public sealed record LogConfig
+{
+    public string Type { get; set; } = "";
+
+    public IReadOnlyDictionary<string, string>? Config { get; set; }
+}
