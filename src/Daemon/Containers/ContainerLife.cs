@@ -19,19 +19,26 @@ internal sealed class ContainerLife(ContainerTable table, TaskClient tasks, Cont
     internal async Task StartAsync(Container container, CancellationToken cancellation)
     {
         await container.Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        bool failed = true;
         try
         {
             if (container.State.Running)
             {
+                failed = false;
                 throw new EngineException(EngineErrorKind.NotModified, "container already started");
             }
 
             container.BeginRun();
             await LaunchAsync(container, cancellation).ConfigureAwait(false);
+            failed = false;
         }
         finally
         {
             container.Gate.Release();
+            if (failed && container.Document.HostConfig.AutoRemove)
+            {
+                await RemoveAsync(container).ConfigureAwait(false);
+            }
         }
     }
 
@@ -39,7 +46,7 @@ internal sealed class ContainerLife(ContainerTable table, TaskClient tasks, Cont
     /// The streams of the run that goes on, or of the next one: clients attach first and start then. What they hear begins with
     /// the first byte.
     /// </summary>
-    internal async Task<(ProcessStreams Streams, ChannelReader<(StreamKind Kind, byte[] Bytes)> Output)> ListenAsync(Container container, CancellationToken cancellation)
+    internal static async Task<(ProcessStreams Streams, ChannelReader<(StreamKind Kind, byte[] Bytes)> Output)> ListenAsync(Container container, CancellationToken cancellation)
     {
         Task<(ProcessStreams, ChannelReader<(StreamKind, byte[])>)> next;
         lock (container)

@@ -176,7 +176,7 @@ internal sealed class ContainerRoutes(
         bool wantsError = Answers.Flag(context, "stderr");
         bool takesInput = Answers.Flag(context, "stdin") && container.Config.OpenStdin;
         bool stream = Answers.Flag(context, "stream");
-        Task<(ProcessStreams Streams, ChannelReader<(StreamKind Kind, byte[] Bytes)> Output)> streams = life.ListenAsync(container, context.RequestAborted);
+        Task<(ProcessStreams Streams, ChannelReader<(StreamKind Kind, byte[] Bytes)> Output)> streams = ContainerLife.ListenAsync(container, stopping);
         HijackedStream client = await HijackedStream.TakeAsync(context, !container.Config.Tty).ConfigureAwait(false);
         events.Publish(container, "attach");
         if (!stream)
@@ -184,7 +184,7 @@ internal sealed class ContainerRoutes(
             return;
         }
 
-        // Clients attach before they start.
+        // Clients attach before they start, and may have closed their half by then, which ends the request but not the connection.
         (ProcessStreams joined, ChannelReader<(StreamKind Kind, byte[] Bytes)> output) = await streams.WaitAsync(stopping).ConfigureAwait(false);
         await AttachContainer.JoinAsync(
             client,

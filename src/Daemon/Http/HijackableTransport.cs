@@ -22,12 +22,26 @@ internal sealed class HijackableTransport(IDuplexPipe inner) : IDuplexPipe
         var transport = new HijackableTransport(connection.Transport);
         connection.Transport = transport;
         connection.Features.Set(transport);
+
+        // A client that closes its half ends the connection for Kestrel, and with it all output. Of one that was taken it hears nothing.
+        using var closed = new CancellationTokenSource();
+        using CancellationTokenRegistration told = connection.ConnectionClosed.Register(() =>
+        {
+            if (!transport.Taken)
+            {
+                closed.Cancel();
+            }
+        });
+        connection.ConnectionClosed = closed.Token;
         await next(connection).ConfigureAwait(false);
     };
+
+    private bool Taken { get; set; }
 
     /// <summary>The raw pipes, from the byte after the request on; the caller completes nothing.</summary>
     internal (PipeReader Input, PipeWriter Output) Hijack()
     {
+        Taken = true;
         input.Taken = true;
         output.Taken = true;
         return (inner.Input, inner.Output);

@@ -10,7 +10,6 @@ internal sealed class HijackedStream
 {
     private readonly PipeReader input;
     private readonly PipeWriter output;
-    private readonly SemaphoreSlim writing = new(1);
 
     private HijackedStream(PipeReader input, PipeWriter output)
     {
@@ -39,7 +38,6 @@ internal sealed class HijackedStream
     /// <summary>False when the client is gone.</summary>
     internal async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        await writing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
             FlushResult result = await output.WriteAsync(bytes, cancellation).ConfigureAwait(false);
@@ -48,10 +46,6 @@ internal sealed class HijackedStream
         catch (Exception error) when (error is IOException or InvalidOperationException)
         {
             return false;
-        }
-        finally
-        {
-            writing.Release();
         }
     }
 
