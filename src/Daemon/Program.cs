@@ -17,17 +17,17 @@ try
     using var containerd = new ContainerdConnection(options.Containerd);
     using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = options.InsecureRegistries, RegistryMirrors = options.RegistryMirrors });
     using var embedded = new EmbeddedImage();
-    using var stopping = new CancellationTokenSource();
     using var loop = new DescriptorLoop();
+    await using var background = new BackgroundWork();
     var table = new ContainerTable(options.DataRoot);
     var images = new ImageOperations(containerd, registry, options.StorageDriver, Path.Combine(options.DataRoot, "tmp"), table.Uses, embedded.Settled);
     var events = new EventLog();
     var containerEvents = new ContainerEvents(events);
     var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
-    var life = new ContainerLife(table, tasks, containerEvents, loop, options.ExecRoot, options.CgroupParent, stopping.Token);
+    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), background, options.CgroupParent);
     var create = new CreateContainer(table, images.Resolver, tasks, containerEvents);
     var stop = new StopContainer(tasks, containerEvents);
-    var execs = new ExecOperations(table, tasks, containerEvents, loop, options.ExecRoot, stopping.Token);
+    var execs = new ExecOperations(table, tasks, containerEvents, loop, options.ExecRoot, background);
 
     var router = new Router(
     [
@@ -35,14 +35,14 @@ try
         .. VersionRoutes.All(),
         .. new EventRoutes(events).All(),
         .. new ImageRoutes(images).All(),
-        .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, options.StorageDriver, stopping.Token).All(),
+        .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, options.StorageDriver, background.Stopping).All(),
     ]);
-    await life.ReconcileAsync(stopping.Token).ConfigureAwait(false);
+    life.Resume();
     await using WebApplication listener = Listener.Create(options.Hosts, router);
     await listener.StartAsync().ConfigureAwait(false);
     Task<string?> loading = embedded.LoadAsync(images);
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
-    await stopping.CancelAsync().ConfigureAwait(false);
+    await background.StopAsync().ConfigureAwait(false);
     embedded.Stop();
     if (await loading.ConfigureAwait(false) is { } failure)
     {

@@ -8,7 +8,7 @@ namespace Wharf.Harness;
 public sealed class DaemonOnContainerd : IDisposable
 {
     private static int count;
-    private readonly Process containerd;
+    private Process containerd;
     private readonly string[] flags;
     private Process daemon;
 
@@ -33,8 +33,7 @@ public sealed class DaemonOnContainerd : IDisposable
             [grpc]
               address = "{ContainerdSocket}"
             """);
-        containerd = Launch("containerd", "containerd.log", "-c", Path.Combine(Root, "containerd.toml"));
-        Await(ContainerdSocket, containerd, "containerd.log");
+        containerd = StartContainerd();
         daemon = StartDaemon();
     }
 
@@ -75,6 +74,12 @@ public sealed class DaemonOnContainerd : IDisposable
 
     public void KillDaemon() => End(daemon);
 
+    public void StartDaemonAgain() => daemon = StartDaemon();
+
+    public void KillContainerd() => End(containerd);
+
+    public void StartContainerdAgain() => containerd = StartContainerd();
+
     public bool IsAlive => !daemon.HasExited && !containerd.HasExited;
 
     public Dictionary<string, string?> ClientEnvironment() => new()
@@ -88,6 +93,18 @@ public sealed class DaemonOnContainerd : IDisposable
     {
         End(daemon);
         End(containerd);
+
+        // Shims outlive both; with theirs, containers go too.
+        foreach (int id in HostProcesses.Naming(Root))
+        {
+            Command.Run("kill", "-KILL", id.ToString(CultureInfo.InvariantCulture));
+        }
+
+        foreach (string point in HostMounts.Below(Root).Where(point => point != Disk).Reverse())
+        {
+            Command.Run("umount", "-l", point);
+        }
+
         if (IsMounted)
         {
             Command.Run("umount", "-l", Disk);
@@ -98,6 +115,13 @@ public sealed class DaemonOnContainerd : IDisposable
 
     private IEnumerable<string> Lines(string kind, params string[] arguments) =>
         Ctr(arguments).Succeeds().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => $"{kind} {line.Trim()}");
+
+    private Process StartContainerd()
+    {
+        Process process = Launch("containerd", "containerd.log", "-c", Path.Combine(Root, "containerd.toml"));
+        Await(ContainerdSocket, process, "containerd.log");
+        return process;
+    }
 
     private Process StartDaemon()
     {

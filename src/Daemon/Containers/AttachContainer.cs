@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-using Microsoft.AspNetCore.Http;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Stdio;
 
@@ -10,17 +8,17 @@ internal static class AttachContainer
 {
     /// <summary>
     /// Goes on until the process has ended and all is written, or the client leaves. When <paramref name="closeInput"/> is
-    /// given, the end of the client's input ends the process's.
+    /// given, the end of the client's input ends the process's; else it ends the attachment.
     /// </summary>
     internal static async Task JoinAsync(
         HijackedStream client,
         ProcessStreams streams,
-        ChannelReader<(StreamKind Kind, byte[] Bytes)> output,
+        StreamListener output,
         bool raw,
         bool takesInput,
         Func<StreamKind, bool> wanted,
         byte[] detachKeys,
-        Func<Task>? closeInput,
+        Func<CancellationToken, Task>? closeInput,
         CancellationToken cancellation)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -47,7 +45,7 @@ internal static class AttachContainer
         }
     }
 
-    private static async Task CopyInputAsync(HijackedStream client, ProcessStreams streams, byte[] detachKeys, Func<Task>? closeInput, CancellationTokenSource ended)
+    private static async Task CopyInputAsync(HijackedStream client, ProcessStreams streams, byte[] detachKeys, Func<CancellationToken, Task>? closeInput, CancellationTokenSource ended)
     {
         int matched = 0;
         try
@@ -57,11 +55,7 @@ internal static class AttachContainer
                 byte[] bytes = await client.ReadAsync(ended.Token).ConfigureAwait(false);
                 if (bytes.Length == 0)
                 {
-                    if (closeInput is not null)
-                    {
-                        await closeInput().ConfigureAwait(false);
-                    }
-
+                    await (closeInput is null ? ended.CancelAsync() : closeInput(ended.Token)).ConfigureAwait(false);
                     return;
                 }
 
@@ -72,7 +66,7 @@ internal static class AttachContainer
                     return;
                 }
 
-                if (!await streams.WriteAsync(passed, ended.Token).ConfigureAwait(false))
+                if (passed.Length > 0 && !await streams.WriteAsync(passed, ended.Token).ConfigureAwait(false))
                 {
                     return;
                 }

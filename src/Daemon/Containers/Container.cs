@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Wharf.Daemon.Logs;
 using Wharf.Daemon.Stdio;
 using Wharf.EngineApi.Containers;
@@ -30,7 +29,10 @@ internal sealed class Container(ContainerDocument document, string folder)
     internal ProcessStreams? Streams { get; set; }
 
     /// <summary>Attached clients that wait for the next run.</summary>
-    internal List<TaskCompletionSource<(ProcessStreams Streams, ChannelReader<(StreamKind Kind, byte[] Bytes)> Output)>> Waiting { get; } = [];
+    internal List<TaskCompletionSource<(ProcessStreams Streams, StreamListener Output)>> Waiting { get; } = [];
+
+    /// <summary>Guards the streams and who waits for them.</summary>
+    internal Lock StreamsGate { get; } = new();
 
     internal JsonFileLog? Log { get; set; }
 

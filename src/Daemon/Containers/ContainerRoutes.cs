@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Stdio;
@@ -176,7 +175,7 @@ internal sealed class ContainerRoutes(
         bool wantsError = Answers.Flag(context, "stderr");
         bool takesInput = Answers.Flag(context, "stdin") && container.Config.OpenStdin;
         bool stream = Answers.Flag(context, "stream");
-        Task<(ProcessStreams Streams, ChannelReader<(StreamKind Kind, byte[] Bytes)> Output)> streams = ContainerLife.ListenAsync(container, stopping);
+        Task<(ProcessStreams Streams, StreamListener Output)> streams = ContainerStdio.ListenAsync(container, stopping);
         HijackedStream client = await HijackedStream.TakeAsync(context, !container.Config.Tty).ConfigureAwait(false);
         events.Publish(container, "attach");
         if (!stream)
@@ -185,7 +184,18 @@ internal sealed class ContainerRoutes(
         }
 
         // Clients attach before they start, and may have closed their half by then, which ends the request but not the connection.
-        (ProcessStreams joined, ChannelReader<(StreamKind Kind, byte[] Bytes)> output) = await streams.WaitAsync(stopping).ConfigureAwait(false);
+        ProcessStreams joined;
+        StreamListener output;
+        try
+        {
+            (joined, output) = await streams.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // There will be no run, or the daemon ends.
+            return;
+        }
+
         await AttachContainer.JoinAsync(
             client,
             joined,
@@ -194,14 +204,14 @@ internal sealed class ContainerRoutes(
             takesInput,
             kind => kind == StreamKind.Error ? wantsError : wantsOutput,
             keys,
-            container.Config.StdinOnce ? () => CloseInputAsync(container, joined) : null,
+            container.Config.StdinOnce && !container.Config.Tty ? left => CloseInputAsync(container, joined, left) : null,
             stopping).ConfigureAwait(false);
     }
 
-    private async Task CloseInputAsync(Container container, ProcessStreams streams)
+    private async Task CloseInputAsync(Container container, ProcessStreams streams, CancellationToken cancellation)
     {
-        streams.CloseInput();
-        await tasks.CloseInputAsync(container.Id, "", stopping).ConfigureAwait(false);
+        await streams.CloseInputAsync(cancellation).ConfigureAwait(false);
+        await tasks.CloseInputAsync(container.Id, "", cancellation).ConfigureAwait(false);
     }
 
     private async Task ResizeAsync(HttpContext context, string id)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Threading.Channels;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Wharf.Daemon.Http;
@@ -11,8 +10,11 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>More processes in a running container.</summary>
-internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, ContainerEvents events, DescriptorLoop loop, string execRoot, CancellationToken stopping)
+internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, ContainerEvents events, DescriptorLoop loop, string execRoot, BackgroundWork background)
 {
+    private const int ContainerGone = 137;
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(200);
+
     internal IdResponse Create(Container container, ExecCreateRequest request)
     {
         if (!container.State.Running)
@@ -54,13 +56,14 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
         User user = UserLookup.Resolve(request.User.Length > 0 ? request.User : container.Config.User, SnapshotLayers.Of(mounts));
         Process process = ContainerSpec.ForExec(container, request, user);
         byte[] document = JsonSerializer.SerializeToUtf8Bytes(process, RuntimeJson.Default.Process);
-        var streams = new ProcessStreams(loop, Path.Combine(execRoot, container.Id), id, request.Tty, request.AttachStdin, null);
+        var streams = new ProcessStreams(loop, Path.Combine(execRoot, container.Id), id, request.Tty, request.AttachStdin, resumed: false, null);
         exec.Streams = streams;
-        ChannelReader<(StreamKind Kind, byte[] Bytes)> output = streams.Listen();
+        StreamListener output = streams.Listen();
         try
         {
             await tasks.ExecAsync(container.Id, id, document, streams.InputPath, streams.OutputPath, streams.ErrorPath, request.Tty, context.RequestAborted).ConfigureAwait(false);
             await tasks.StartAsync(container.Id, id, context.RequestAborted).ConfigureAwait(false);
+            streams.MarkStarted();
         }
         catch (RpcException error)
         {
@@ -71,7 +74,7 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
         }
 
         events.Publish(container, "exec_start: " + string.Join(' ', request.Cmd!), ("execID", id));
-        Task watching = WatchAsync(container, exec, streams);
+        background.Begin($"watch exec \"{id}\"", stopping => WatchAsync(container, exec, streams, stopping));
         if (start.Detach)
         {
             context.Response.StatusCode = StatusCodes.Status200OK;
@@ -87,9 +90,9 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
             takesInput: request.AttachStdin,
             kind => kind == StreamKind.Error ? request.AttachStderr : request.AttachStdout,
             DetachKeys.Parse(request.DetachKeys.Length > 0 ? request.DetachKeys : null),
-            () => CloseInputAsync(container, id, streams),
-            stopping).ConfigureAwait(false);
-        await watching.WaitAsync(stopping).ConfigureAwait(false);
+            left => CloseInputAsync(container, id, streams, left),
+            background.Stopping).ConfigureAwait(false);
+        await exec.Exited.WaitAsync(background.Stopping).ConfigureAwait(false);
     }
 
     internal static ExecInspect Inspect(Container container, ContainerExec exec) => new()
@@ -111,29 +114,42 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
         Pid = exec.Pid,
     };
 
-    private async Task CloseInputAsync(Container container, string id, ProcessStreams streams)
+    private async Task CloseInputAsync(Container container, string id, ProcessStreams streams, CancellationToken cancellation)
     {
-        streams.CloseInput();
-        await tasks.CloseInputAsync(container.Id, id, stopping).ConfigureAwait(false);
+        await streams.CloseInputAsync(cancellation).ConfigureAwait(false);
+        await tasks.CloseInputAsync(container.Id, id, cancellation).ConfigureAwait(false);
     }
 
-    private async Task WatchAsync(Container container, ContainerExec exec, ProcessStreams streams)
+    private async Task WatchAsync(Container container, ContainerExec exec, ProcessStreams streams, CancellationToken stopping)
     {
-        int code = 255;
-        try
-        {
-            code = await tasks.WaitAsync(container.Id, exec.Id, stopping).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is RpcException or OperationCanceledException)
-        {
-            // The container's end takes its processes along, and containerd's word of them.
-        }
-
+        int code = await AwaitExitAsync(container, exec, stopping).ConfigureAwait(false);
         exec.End(code);
-        await tasks.DeleteExecAsync(container.Id, exec.Id, CancellationToken.None).ConfigureAwait(false);
         streams.Finish();
         await streams.Drained.ConfigureAwait(false);
         streams.Dispose();
         events.Publish(container, "exec_die", ("execID", exec.Id), ("exitCode", code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    private async Task<int> AwaitExitAsync(Container container, ContainerExec exec, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                ProcessExit exit = await tasks.WaitAsync(container.Id, exec.Id, stopping).ConfigureAwait(false);
+                await tasks.DeleteExecAsync(container.Id, exec.Id, stopping).ConfigureAwait(false);
+                return exit.Code;
+            }
+            catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+            {
+                // The container's end takes its processes along, and containerd's word of them.
+                return ContainerGone;
+            }
+            catch (RpcException) when (!stopping.IsCancellationRequested)
+            {
+                // containerd is away.
+                await Task.Delay(Retry, stopping).ConfigureAwait(false);
+            }
+        }
     }
 }

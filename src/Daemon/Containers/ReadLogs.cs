@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Logs;
@@ -24,31 +23,22 @@ internal static class ReadLogs
         DateTimeOffset? since = Timestamps.Parse(Answers.Value(context, "since"));
         DateTimeOffset? until = Timestamps.Parse(Answers.Value(context, "until"));
         int tail = int.TryParse(Answers.Value(context, "tail"), out int lines) && lines >= 0 ? lines : int.MaxValue;
-        ProcessStreams? streams = follow ? container.Streams : null;
-
-        // Listening begins before the file is read: a line is then in one of the two, or in both; the time tells.
-        ChannelReader<(StreamKind Kind, byte[] Bytes)>? coming = streams?.Listen();
+        LogChanges? changes = follow ? container.Log?.Changes : null;
         context.Response.ContentType = container.Config.Tty ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
-        try
+        long position = 0;
+        while (true)
         {
-            long position = await WriteFileAsync(context, container, 0, tail, Wanted, stamps).ConfigureAwait(false);
-            if (coming is not null)
+            // Both are taken before the file is read: what is written meanwhile is seen the next time.
+            bool ended = changes?.Ended != false;
+            Task grown = changes?.Next ?? Task.CompletedTask;
+            position = await WriteFileAsync(context, container, position, position == 0 ? tail : int.MaxValue, Wanted, stamps).ConfigureAwait(false);
+            if (ended)
             {
-                await foreach ((StreamKind _, byte[] _) in coming.ReadAllAsync(context.RequestAborted).ConfigureAwait(false))
-                {
-                    position = await WriteFileAsync(context, container, position, int.MaxValue, Wanted, stamps).ConfigureAwait(false);
-                }
+                return;
+            }
 
-                await WriteFileAsync(context, container, position, int.MaxValue, Wanted, stamps).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            if (coming is not null)
-            {
-                streams!.Leave(coming);
-            }
+            await grown.WaitAsync(context.RequestAborted).ConfigureAwait(false);
         }
 
         bool Wanted(LogLine line) => (line.Stream == "stderr" ? wantsError : wantsOutput) && (since is null || line.Time >= since) && (until is null || line.Time <= until);

@@ -65,8 +65,11 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
         await tasks.StartAsync(new StartRequest { ContainerId = id, ExecId = execId }, cancellationToken: cancellation).ConfigureAwait(false);
 
     /// <summary>The exit code, when the process has ended.</summary>
-    internal async Task<int> WaitAsync(string id, string execId, CancellationToken cancellation) =>
-        (int)(await tasks.WaitAsync(new WaitRequest { ContainerId = id, ExecId = execId }, cancellationToken: cancellation).ConfigureAwait(false)).ExitStatus;
+    internal async Task<ProcessExit> WaitAsync(string id, string execId, CancellationToken cancellation)
+    {
+        WaitResponse exit = await tasks.WaitAsync(new WaitRequest { ContainerId = id, ExecId = execId }, cancellationToken: cancellation).ConfigureAwait(false);
+        return new ProcessExit((int)exit.ExitStatus, exit.ExitedAt?.ToDateTimeOffset() ?? DateTimeOffset.UtcNow);
+    }
 
     /// <summary>Null when there is no task.</summary>
     internal async Task<Process?> FindAsync(string id, CancellationToken cancellation)

@@ -17,6 +17,8 @@ internal sealed class JsonFileLog : IDisposable
         file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
     }
 
+    internal LogChanges Changes { get; } = new();
+
     /// <summary>Takes bytes of a stream; of kind Input, the end of all streams.</summary>
     internal void Take(StreamKind kind, ReadOnlyMemory<byte> bytes)
     {
@@ -54,10 +56,15 @@ internal sealed class JsonFileLog : IDisposable
         {
             // One write, so that a kill leaves whole lines.
             file.Write(Encoding.UTF8.GetBytes(lines.ToString()));
+            Changes.Grown();
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        file.Dispose();
+        Changes.End();
+    }
 
     private static void Append(StringBuilder lines, StreamKind kind, byte[] text) => lines
         .Append("{\"log\":\"").Append(JsonEncodedText.Encode(Encoding.UTF8.GetString(text)).ToString())

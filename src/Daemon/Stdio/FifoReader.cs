@@ -7,23 +7,34 @@ internal sealed class FifoReader
 {
     private readonly DescriptorLoop loop;
     private readonly FileDescriptor fifo;
-    private readonly Action<ReadOnlyMemory<byte>> receive;
+    private readonly Func<ReadOnlyMemory<byte>, bool> receive;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] buffer = new byte[64 * 1024];
     private readonly string path;
+    private bool listening;
     private bool closed;
 
-    internal FifoReader(DescriptorLoop loop, string path, Action<ReadOnlyMemory<byte>> receive)
+    /// <param name="receive">Takes bytes; false when it wants no more until <see cref="Resume"/>.</param>
+    internal FifoReader(DescriptorLoop loop, string path, Func<ReadOnlyMemory<byte>, bool> receive)
     {
         this.loop = loop;
         this.path = path;
         this.receive = receive;
         fifo = Files.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
-        loop.Post(epoll => epoll.Add(fifo, Readiness.Input, _ => Read(epoll)));
+        Resume();
     }
 
     /// <summary>Everything has been read.</summary>
     internal Task Ended => ended.Task;
+
+    internal void Resume() => loop.Post(epoll =>
+    {
+        if (!closed && !listening)
+        {
+            listening = true;
+            epoll.Add(fifo, Readiness.Input, _ => Read(epoll));
+        }
+    });
 
     /// <summary>Takes what is there and ends, for a writer that has gone before this reader came.</summary>
     internal void Finish() => loop.Post(epoll =>
@@ -59,7 +70,13 @@ internal sealed class FifoReader
             return false;
         }
 
-        receive(buffer.AsMemory(0, count.Value));
+        if (!receive(buffer.AsMemory(0, count.Value)) && listening)
+        {
+            // The pipe fills then, and the process waits, as it would on a slow terminal.
+            listening = false;
+            epoll.Remove(fifo);
+        }
+
         return true;
     }
 

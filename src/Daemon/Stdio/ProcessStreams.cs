@@ -1,24 +1,22 @@
-using System.Threading.Channels;
 using Wharf.Linux;
 
 namespace Wharf.Daemon.Stdio;
 
-/// <summary>
-/// The fifos of one process and all who listen. A listener that is slow loses nothing: it holds the process back only when its
-/// own queue has grown beyond bounds, when it is let go.
-/// </summary>
+/// <summary>The fifos of one process and all who listen. A listener that is slow loses nothing: it holds the process back.</summary>
 internal sealed class ProcessStreams : IDisposable
 {
-    private const int QueueLimit = 16 * 1024;
     private readonly Lock gate = new();
-    private readonly List<Channel<(StreamKind Kind, byte[] Bytes)>> listeners = [];
-    private readonly FifoReader? output;
+    private readonly List<StreamListener> listeners = [];
+    private readonly FifoReader output;
     private readonly FifoReader? error;
+    private readonly FifoWriter? input;
     private readonly Action<StreamKind, ReadOnlyMemory<byte>>? record;
-    private FileDescriptor? input;
+    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool drained;
 
     /// <summary>Opens the fifos below a folder, which are made when they are missing.</summary>
-    internal ProcessStreams(DescriptorLoop loop, string folder, string name, bool terminal, bool takesInput, Action<StreamKind, ReadOnlyMemory<byte>>? record)
+    /// <param name="resumed">The process runs already, of an earlier life of the daemon. Its input has ended when its fifo is gone.</param>
+    internal ProcessStreams(DescriptorLoop loop, string folder, string name, bool terminal, bool takesInput, bool resumed, Action<StreamKind, ReadOnlyMemory<byte>>? record)
     {
         this.record = record;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -30,15 +28,17 @@ internal sealed class ProcessStreams : IDisposable
             error = new FifoReader(loop, ErrorPath, bytes => Receive(StreamKind.Error, bytes));
         }
 
-        if (takesInput)
+        if (takesInput && (!resumed || File.Exists(Path.Combine(folder, name + "-stdin"))))
         {
             InputPath = Fifo(folder, name + "-stdin");
-
-            // Both ways, so that opening does not wait for the container.
-            input = Files.Open(InputPath, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
+            input = new FifoWriter(loop, InputPath);
         }
 
-        _ = CompleteAsync();
+        Drained = CompleteAsync();
+        if (resumed)
+        {
+            MarkStarted();
+        }
     }
 
     internal string InputPath { get; } = "";
@@ -48,81 +48,73 @@ internal sealed class ProcessStreams : IDisposable
     internal string ErrorPath { get; } = "";
 
     /// <summary>All output has been read and handed on.</summary>
-    internal Task Drained { get; private set; } = Task.CompletedTask;
+    internal Task Drained { get; }
 
-    internal ChannelReader<(StreamKind Kind, byte[] Bytes)> Listen()
+    internal StreamListener Listen()
     {
-        var channel = Channel.CreateBounded<(StreamKind, byte[])>(new BoundedChannelOptions(QueueLimit) { SingleReader = true });
+        var listener = new StreamListener(Resume);
         lock (gate)
         {
-            if (Drained.IsCompleted)
+            if (drained)
             {
-                channel.Writer.Complete();
+                listener.Complete();
             }
             else
             {
-                listeners.Add(channel);
+                listeners.Add(listener);
             }
         }
 
-        return channel.Reader;
+        return listener;
     }
 
-    internal void Leave(ChannelReader<(StreamKind Kind, byte[] Bytes)> reader)
+    internal void Leave(StreamListener listener)
     {
         lock (gate)
         {
-            listeners.RemoveAll(channel => channel.Reader == reader);
+            listeners.Remove(listener);
         }
+
+        Resume();
+    }
+
+    /// <summary>The process has opened its ends.</summary>
+    internal void MarkStarted()
+    {
+        input?.ReaderIsThere();
+        started.TrySetResult();
     }
 
     /// <summary>Writes to the process; waits while its fifo is full. False when it takes no more input.</summary>
-    internal async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    internal Task<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+        input?.WriteAsync(bytes, cancellation) ?? Task.FromResult(false);
+
+    /// <summary>
+    /// Ends the input. Not before the process has opened its end: a fifo that nobody holds open forgets what was written to it.
+    /// </summary>
+    internal async Task CloseInputAsync(CancellationToken cancellation)
     {
-        while (bytes.Length > 0)
+        await started.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        if (input is not null)
         {
-            int? written;
-            lock (gate)
-            {
-                if (input is null)
-                {
-                    return false;
-                }
+            await input.CloseAsync().ConfigureAwait(false);
 
-                written = Files.TryWrite(input, bytes.Span[..Math.Min(bytes.Length, 4096)], InputPath);
-            }
-
-            if (written is null)
-            {
-                await Task.Delay(2, cancellation).ConfigureAwait(false);
-                continue;
-            }
-
-            bytes = bytes[written.Value..];
-        }
-
-        return true;
-    }
-
-    internal void CloseInput()
-    {
-        lock (gate)
-        {
-            input?.Dispose();
-            input = null;
+            // Tells the next life of the daemon that it must not open it again.
+            File.Delete(InputPath);
         }
     }
 
     /// <summary>The process is known to have ended: what is in the fifos is all there will be.</summary>
     internal void Finish()
     {
-        output?.Finish();
+        output.Finish();
         error?.Finish();
     }
 
     public void Dispose()
     {
-        CloseInput();
+        input?.Close();
+        started.TrySetResult();
         Finish();
         foreach (string path in new[] { InputPath, OutputPath, ErrorPath }.Where(path => path.Length > 0))
         {
@@ -143,12 +135,9 @@ internal sealed class ProcessStreams : IDisposable
 
     private async Task CompleteAsync()
     {
-        Task both = Task.WhenAll(output!.Ended, error?.Ended ?? Task.CompletedTask);
-        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Drained = drained.Task;
         try
         {
-            await both.ConfigureAwait(false);
+            await Task.WhenAll(output.Ended, error?.Ended ?? Task.CompletedTask).ConfigureAwait(false);
         }
         catch (SyscallException)
         {
@@ -158,35 +147,41 @@ internal sealed class ProcessStreams : IDisposable
         record?.Invoke(StreamKind.Input, default);
         lock (gate)
         {
-            drained.SetResult();
-            foreach (Channel<(StreamKind, byte[])> channel in listeners)
+            drained = true;
+            foreach (StreamListener listener in listeners)
             {
-                channel.Writer.TryComplete();
+                listener.Complete();
             }
 
             listeners.Clear();
         }
     }
 
-    private void Receive(StreamKind kind, ReadOnlyMemory<byte> bytes)
+    private bool Receive(StreamKind kind, ReadOnlyMemory<byte> bytes)
     {
         record?.Invoke(kind, bytes);
         lock (gate)
         {
             if (listeners.Count == 0)
             {
-                return;
+                return true;
             }
 
             byte[] copy = bytes.ToArray();
-            foreach (Channel<(StreamKind, byte[])> channel in listeners.ToArray())
+            bool full = false;
+            foreach (StreamListener listener in listeners)
             {
-                if (!channel.Writer.TryWrite((kind, copy)))
-                {
-                    channel.Writer.TryComplete();
-                    listeners.Remove(channel);
-                }
+                listener.Offer(kind, copy);
+                full |= listener.IsFull;
             }
+
+            return !full;
         }
+    }
+
+    private void Resume()
+    {
+        output.Resume();
+        error?.Resume();
     }
 }

@@ -1,0 +1,100 @@
+using Wharf.Daemon.Logs;
+using Wharf.Daemon.Stdio;
+
+namespace Wharf.Daemon.Containers;
+
+/// <summary>Opens and closes the streams and the log of a container's run, and hands them to those who wait for the run.</summary>
+internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
+{
+    /// <summary>
+    /// The streams of the run that goes on, or of the next one: clients attach first and start then. What they hear begins with
+    /// the first byte.
+    /// </summary>
+    internal static async Task<(ProcessStreams Streams, StreamListener Output)> ListenAsync(Container container, CancellationToken cancellation)
+    {
+        var waiting = new TaskCompletionSource<(ProcessStreams, StreamListener)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (container.StreamsGate)
+        {
+            if (container.Streams is { } streams)
+            {
+                return (streams, streams.Listen());
+            }
+
+            container.Waiting.Add(waiting);
+        }
+
+        try
+        {
+            return await waiting.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (container.StreamsGate)
+            {
+                container.Waiting.Remove(waiting);
+            }
+        }
+    }
+
+    /// <param name="container">Whose run begins.</param>
+    /// <param name="resumed">The run began in an earlier life of the daemon.</param>
+    internal ProcessStreams Open(Container container, bool resumed)
+    {
+        var log = new JsonFileLog(container.LogPath);
+        var streams = new ProcessStreams(loop, Folder(container), "init", container.Config.Tty, container.Config.OpenStdin, resumed, log.Take);
+        lock (container.StreamsGate)
+        {
+            container.Log = log;
+            container.Streams = streams;
+            foreach (TaskCompletionSource<(ProcessStreams, StreamListener)> waiting in container.Waiting)
+            {
+                waiting.TrySetResult((streams, streams.Listen()));
+            }
+
+            container.Waiting.Clear();
+        }
+
+        return streams;
+    }
+
+    /// <summary>Nothing more comes: what was written is in the log, and those who wait for a run need not.</summary>
+    internal async Task CloseAsync(Container container)
+    {
+        ProcessStreams? streams;
+        lock (container.StreamsGate)
+        {
+            streams = container.Streams;
+            container.Streams = null;
+        }
+
+        if (streams is not null)
+        {
+            streams.Dispose();
+            await streams.Drained.ConfigureAwait(false);
+        }
+
+        container.Log?.Dispose();
+        container.Log = null;
+        string folder = Folder(container);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The run that they wait for will not come.</summary>
+    internal static void GiveUp(Container container)
+    {
+        lock (container.StreamsGate)
+        {
+            foreach (TaskCompletionSource<(ProcessStreams, StreamListener)> waiting in container.Waiting)
+            {
+                waiting.TrySetCanceled();
+            }
+
+            container.Waiting.Clear();
+        }
+    }
+
+    private string Folder(Container container) => Path.Combine(execRoot, container.Id);
+}
