@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Wharf.Linux;
+
+namespace Wharf.Bench;
+
+/// <summary>make bench. usage: Bench [--rounds N] [runtimes|start|run|memory|pull …]</summary>
+internal static class Program
+{
+    private static readonly string[] All = ["runtimes", "start", "run", "memory", "pull"];
+
+    private static int Main(string[] arguments)
+    {
+        int rounds = 100;
+        string? inside = null;
+        var sections = new List<string>();
+        for (int at = 0; at < arguments.Length; at++)
+        {
+            switch (arguments[at])
+            {
+                case "--rounds": rounds = int.Parse(arguments[++at], CultureInfo.InvariantCulture); break;
+                case "--inside": inside = arguments[++at]; break;
+                default: sections.Add(arguments[at]); break;
+            }
+        }
+
+        if (sections.Except(All).FirstOrDefault() is { } unknown)
+        {
+            Console.Error.WriteLine($"bench: \"{unknown}\" is not one of {string.Join(", ", All)}");
+            return 2;
+        }
+
+        if (CurrentProcess.EffectiveUserId != 0)
+        {
+            Console.Error.WriteLine("bench: needs root: containers are built from namespaces, mounts and cgroups");
+            return 1;
+        }
+
+        using var stage = new Stage();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Abandon(stage));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Abandon(stage));
+        try
+        {
+            var report = new Report();
+            if (inside is not null)
+            {
+                RuntimeSection.MeasureInside(stage, report, rounds);
+                File.WriteAllLines(inside, [.. report.Notes.Select(note => "#" + note), .. report.Rows.Select(row => row.ToLine())]);
+                return 0;
+            }
+
+            Measure(stage, report, rounds, sections.Count == 0 ? All : sections);
+            report.PrintTable();
+            return 0;
+        }
+        catch (Exception error) when (error is InvalidOperationException or SyscallException or IOException or TimeoutException)
+        {
+            Console.Error.WriteLine("bench: " + error.Message);
+            return 1;
+        }
+    }
+
+    private static void Measure(Stage stage, Report report, int rounds, IReadOnlyList<string> sections)
+    {
+        if (sections.Contains("runtimes"))
+        {
+            Report.Section("runtimes");
+            RuntimeSection.Measure(stage, report, rounds);
+        }
+
+        if (sections.Contains("start"))
+        {
+            Report.Section("start and size");
+            StartSection.Measure(report, rounds);
+        }
+
+        if (!sections.Any(section => section is "run" or "memory" or "pull"))
+        {
+            return;
+        }
+
+        Report.Section("engines");
+        if (Engines.Start(stage, report) is not { } engines)
+        {
+            return;
+        }
+
+        if (sections.Contains("run"))
+        {
+            RunSection.Measure(engines, report, Math.Max(1, rounds / 5));
+        }
+
+        if (sections.Contains("memory"))
+        {
+            MemorySection.Measure(engines, report, stage);
+        }
+
+        if (sections.Contains("pull"))
+        {
+            PullSection.Measure(engines, report, Math.Max(1, rounds / 20));
+        }
+    }
+
+    private static void Abandon(Stage stage)
+    {
+        stage.Dispose();
+        Environment.Exit(130);
+    }
+}
