@@ -24,7 +24,7 @@ try
     var events = new EventLog();
     var containerEvents = new ContainerEvents(events);
     var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
-    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), background, options.CgroupParent);
+    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), background, options.CgroupParent);
     var create = new CreateContainer(table, images.Resolver, tasks, containerEvents);
     var stop = new StopContainer(tasks, containerEvents);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, options.ExecRoot, background);
@@ -37,6 +37,7 @@ try
         .. new ImageRoutes(images).All(),
         .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, options.StorageDriver, background.Stopping).All(),
     ]);
+    life.Listen();
     life.Resume();
     await using WebApplication listener = Listener.Create(options.Hosts, router);
     await listener.StartAsync().ConfigureAwait(false);

@@ -45,9 +45,13 @@ internal sealed class Container(ContainerDocument document, string folder)
 
     internal bool OutOfMemory { get; set; }
 
+    /// <summary>containerd's event of the end of the run has come; what it said of memory came before.</summary>
+    internal TaskCompletionSource ExitHeard { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     internal void BeginRun()
     {
         OutOfMemory = false;
+        ExitHeard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (exited.Task.IsCompleted)
         {
             exited = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);

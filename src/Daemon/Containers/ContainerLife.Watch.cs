@@ -7,16 +7,92 @@ internal sealed partial class ContainerLife
 {
     // What docker says of a run whose end nobody saw.
     private const int UnknownCode = 255;
+    private const int Killed = 137;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan EventPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Begins to hear of tasks.</summary>
+    internal void Listen()
+    {
+        heard.OutOfMemory += id =>
+        {
+            if (table.FindId(id) is { State.Running: true } container)
+            {
+                container.OutOfMemory = true;
+                events.Publish(container, "oom");
+            }
+        };
+        heard.Exited += (id, process) =>
+        {
+            if (id == process)
+            {
+                table.FindId(id)?.ExitHeard.TrySetResult();
+            }
+        };
+        background.Begin("containerd's events", heard.RunAsync);
+    }
 
     /// <summary>Takes up what ran when the daemon ended; what ended meanwhile is reported by the watch.</summary>
     internal void Resume()
     {
-        foreach (Container container in table.All().Where(one => one.State.Running))
+        stdio.CleanUp(table.All().Where(one => one.State.Running).Select(one => one.Id).ToHashSet());
+        background.Begin("clean up after the last daemon", CleanUpAsync);
+        foreach (Container container in table.All())
         {
+            if (!container.State.Running)
+            {
+                continue;
+            }
+
             container.BeginRun();
             stdio.Open(container, resumed: true);
             background.Begin($"watch container \"{container.Id}\"", stopping => WatchAsync(container, stopping));
+        }
+    }
+
+    /// <summary>What the last daemon had no time for: tasks of containers whose end is on disk, removal of those that wanted it.</summary>
+    private async Task CleanUpAsync(CancellationToken stopping)
+    {
+        foreach (Container container in table.All().Where(one => one.State.Status == "exited"))
+        {
+            await WhenContainerdAnswersAsync(
+                async () =>
+                {
+                    await container.Gate.WaitAsync(stopping).ConfigureAwait(false);
+                    try
+                    {
+                        if (!container.State.Running)
+                        {
+                            await tasks.DeleteTaskAsync(container.Id, stopping).ConfigureAwait(false);
+                        }
+                    }
+                    finally
+                    {
+                        container.Gate.Release();
+                    }
+
+                    if (container.Document.HostConfig.AutoRemove && !container.State.Running)
+                    {
+                        await RemoveAsync(container).ConfigureAwait(false);
+                    }
+                },
+                stopping).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WhenContainerdAnswersAsync(Func<Task> work, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await work().ConfigureAwait(false);
+                return;
+            }
+            catch (RpcException error) when (error.StatusCode == StatusCode.Unavailable)
+            {
+                await Task.Delay(Retry, stopping).ConfigureAwait(false);
+            }
         }
     }
 
@@ -49,7 +125,14 @@ internal sealed partial class ContainerLife
     {
         try
         {
-            return await tasks.WaitAsync(container.Id, "", stopping).ConfigureAwait(false);
+            ProcessExit exit = await tasks.WaitAsync(container.Id, "", stopping).ConfigureAwait(false);
+            if (exit.Code == Killed && heard.Connected)
+            {
+                // The answer may overtake the event that says why. An end while nobody listened is without its event.
+                await Task.WhenAny(container.ExitHeard.Task, Task.Delay(EventPatience, stopping)).ConfigureAwait(false);
+            }
+
+            return exit;
         }
         catch (RpcException error) when (error.StatusCode == StatusCode.NotFound && container.State.Running)
         {
@@ -64,7 +147,8 @@ internal sealed partial class ContainerLife
         {
             // The output first: who is told of the end finds all of it in the log.
             await stdio.CloseAsync(container).ConfigureAwait(false);
-            await DeleteTaskAsync(container).ConfigureAwait(false);
+
+            // On disk before containerd forgets it: a kill between the two must not lose the code.
             container.ChangeState(state => state with
             {
                 Status = "exited",
@@ -75,6 +159,7 @@ internal sealed partial class ContainerLife
                 OOMKilled = container.OutOfMemory,
                 FinishedAt = Timestamps.Text(exit.At),
             });
+            await DeleteTaskAsync(container).ConfigureAwait(false);
             events.Publish(container, "die", ("exitCode", exit.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             container.EndRun(exit.Code);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Grpc.Core;
+using Wharf.Daemon.Containerd;
 using Wharf.Daemon.Stdio;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
@@ -7,7 +8,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>A run of a container: started, watched until it ends, and taken up again after a restart of the daemon.</summary>
-internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, BackgroundWork background, string cgroupParent)
+internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, BackgroundWork background, string cgroupParent)
 {
     private const int KillSignal = 9;
 

@@ -6,6 +6,8 @@ namespace Wharf.Daemon.Containers;
 /// <summary>Opens and closes the streams and the log of a container's run, and hands them to those who wait for the run.</summary>
 internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
 {
+    private const int IdLength = 64;
+
     /// <summary>
     /// The streams of the run that goes on, or of the next one: clients attach first and start then. What they hear begins with
     /// the first byte.
@@ -40,8 +42,15 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
     /// <param name="resumed">The run began in an earlier life of the daemon.</param>
     internal ProcessStreams Open(Container container, bool resumed)
     {
-        var log = new JsonFileLog(container.LogPath);
-        var streams = new ProcessStreams(loop, Folder(container), "init", container.Config.Tty, container.Config.OpenStdin, resumed, log.Take);
+        string folder = Folder(container);
+        if (!resumed)
+        {
+            DeleteFolder(folder);
+        }
+
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var log = new JsonFileLog(container.LogPath, Path.Combine(folder, "log-position"));
+        var streams = new ProcessStreams(loop, folder, "init", container.Config.Tty, container.Config.OpenStdin, resumed, log);
         lock (container.StreamsGate)
         {
             container.Log = log;
@@ -75,10 +84,32 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
 
         container.Log?.Dispose();
         container.Log = null;
-        string folder = Folder(container);
+        DeleteFolder(Folder(container));
+    }
+
+    private static void DeleteFolder(string folder)
+    {
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Removes what runs left whose end an earlier daemon had written down already.</summary>
+    internal void CleanUp(IReadOnlySet<string> running)
+    {
+        if (!Directory.Exists(execRoot))
+        {
+            return;
+        }
+
+        foreach (string folder in Directory.EnumerateDirectories(execRoot))
+        {
+            string name = Path.GetFileName(folder);
+            if (name.Length == IdLength && name.All(char.IsAsciiHexDigit) && !running.Contains(name))
+            {
+                DeleteFolder(folder);
+            }
         }
     }
 

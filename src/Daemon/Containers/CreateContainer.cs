@@ -33,9 +33,11 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         bool snapshot = false;
         try
         {
-            await tasks.PrepareSnapshotAsync(id, content.TopChainId?.ToString() ?? "", cancellation).ConfigureAwait(false);
             snapshot = true;
+
+            // The record first: it names the snapshot, which a garbage collection between the two would take otherwise.
             await tasks.CreateRecordAsync(id, image.Names.Count > 0 ? image.Names[0].Name : request.Image, cancellation).ConfigureAwait(false);
+            await tasks.PrepareSnapshotAsync(id, content.TopChainId?.ToString() ?? "", cancellation).ConfigureAwait(false);
             Container container = table.Add(new ContainerDocument
             {
                 Id = id,

@@ -11,14 +11,17 @@ internal sealed class FifoReader
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] buffer = new byte[64 * 1024];
     private readonly string path;
+    private readonly StreamSpool? spool;
     private bool listening;
     private bool closed;
 
     /// <param name="receive">Takes bytes; false when it wants no more until <see cref="Resume"/>.</param>
-    internal FifoReader(DescriptorLoop loop, string path, Func<ReadOnlyMemory<byte>, bool> receive)
+    /// <param name="spool">Through which the bytes go, when none may be lost.</param>
+    internal FifoReader(DescriptorLoop loop, string path, StreamSpool? spool, Func<ReadOnlyMemory<byte>, bool> receive)
     {
         this.loop = loop;
         this.path = path;
+        this.spool = spool;
         this.receive = receive;
         fifo = Files.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
         Resume();
@@ -51,7 +54,7 @@ internal sealed class FifoReader
         int? count;
         try
         {
-            count = Files.TryRead(fifo, buffer, path);
+            count = spool is null ? Files.TryRead(fifo, buffer, path) : spool.Take(fifo, buffer);
         }
         catch (SyscallException error)
         {
@@ -87,6 +90,7 @@ internal sealed class FifoReader
             closed = true;
             epoll.Remove(fifo);
             fifo.Dispose();
+            spool?.Dispose();
             ended.TrySetResult();
         }
     }

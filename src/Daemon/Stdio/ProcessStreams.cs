@@ -1,3 +1,4 @@
+using Wharf.Daemon.Logs;
 using Wharf.Linux;
 
 namespace Wharf.Daemon.Stdio;
@@ -5,27 +6,28 @@ namespace Wharf.Daemon.Stdio;
 /// <summary>The fifos of one process and all who listen. A listener that is slow loses nothing: it holds the process back.</summary>
 internal sealed class ProcessStreams : IDisposable
 {
+    private const string SpoolSuffix = ".spool";
     private readonly Lock gate = new();
     private readonly List<StreamListener> listeners = [];
     private readonly FifoReader output;
     private readonly FifoReader? error;
     private readonly FifoWriter? input;
-    private readonly Action<StreamKind, ReadOnlyMemory<byte>>? record;
+    private readonly JsonFileLog? log;
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool drained;
 
     /// <summary>Opens the fifos below a folder, which are made when they are missing.</summary>
     /// <param name="resumed">The process runs already, of an earlier life of the daemon. Its input has ended when its fifo is gone.</param>
-    internal ProcessStreams(DescriptorLoop loop, string folder, string name, bool terminal, bool takesInput, bool resumed, Action<StreamKind, ReadOnlyMemory<byte>>? record)
+    internal ProcessStreams(DescriptorLoop loop, string folder, string name, bool terminal, bool takesInput, bool resumed, JsonFileLog? log)
     {
-        this.record = record;
+        this.log = log;
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         OutputPath = Fifo(folder, name + "-stdout");
-        output = new FifoReader(loop, OutputPath, bytes => Receive(StreamKind.Output, bytes));
+        output = new FifoReader(loop, OutputPath, Spool(OutputPath, StreamKind.Output), bytes => Receive(StreamKind.Output, bytes));
         if (!terminal)
         {
             ErrorPath = Fifo(folder, name + "-stderr");
-            error = new FifoReader(loop, ErrorPath, bytes => Receive(StreamKind.Error, bytes));
+            error = new FifoReader(loop, ErrorPath, Spool(ErrorPath, StreamKind.Error), bytes => Receive(StreamKind.Error, bytes));
         }
 
         if (takesInput && (!resumed || File.Exists(Path.Combine(folder, name + "-stdin"))))
@@ -133,6 +135,18 @@ internal sealed class ProcessStreams : IDisposable
         return path;
     }
 
+    private StreamSpool? Spool(string path, StreamKind kind)
+    {
+        if (log is null)
+        {
+            return null;
+        }
+
+        var spool = new StreamSpool(path + SpoolSuffix);
+        log.Take(kind, spool.Rest(log.Written(kind)));
+        return spool;
+    }
+
     private async Task CompleteAsync()
     {
         try
@@ -144,7 +158,15 @@ internal sealed class ProcessStreams : IDisposable
             // What could not be read ends the stream like what was read.
         }
 
-        record?.Invoke(StreamKind.Input, default);
+        if (log is not null)
+        {
+            log.Take(StreamKind.Input, default);
+
+            // Before the position is: alone they would be taken for output that is not in the log.
+            File.Delete(OutputPath + SpoolSuffix);
+            File.Delete(ErrorPath + SpoolSuffix);
+        }
+
         lock (gate)
         {
             drained = true;
@@ -159,7 +181,7 @@ internal sealed class ProcessStreams : IDisposable
 
     private bool Receive(StreamKind kind, ReadOnlyMemory<byte> bytes)
     {
-        record?.Invoke(kind, bytes);
+        log?.Take(kind, bytes);
         lock (gate)
         {
             if (listeners.Count == 0)
