@@ -1,0 +1,19 @@
+namespace Wharf.Containerd.Configuration;
+
+/// <summary>Where the daemon listens and keeps what it has; containerd's flags and the keys of its file.</summary>
+internal sealed record ContainerdOptions
+{
+    public const string DefaultConfig = "/etc/wharf/containerd.toml";
+
+    public string Address { get; init; } = "/run/wharf/containerd.sock";
+
+    public string Root { get; init; } = "/var/lib/wharf/containerd";
+
+    public string State { get; init; } = "/run/wharf/containerd";
+
+    public string LogLevel { get; init; } = "info";
+
+    public uint User { get; init; }
+
+    public uint Group { get; init; }
+}

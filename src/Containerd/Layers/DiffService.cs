@@ -1,0 +1,57 @@
+using Grpc.Core;
+using Wharf.ContainerdApi.Diff.V1;
+using Wharf.ContainerdApi.Types;
+using Wharf.Containerd.Content;
+using Wharf.Containerd.Rpc;
+using Wharf.Linux;
+using Wharf.Oci.Digests;
+using Wharf.Oci.Images;
+
+namespace Wharf.Containerd.Layers;
+
+/// <summary>Applies layers to snapshots.</summary>
+internal sealed class DiffService(BlobStore blobs) : Diff.DiffBase
+{
+    public override async Task<ApplyResponse> Apply(ApplyRequest request, ServerCallContext context)
+    {
+        string scope = CallScope.Of(context).Namespace;
+        ContentDescriptor diff = request.Diff ?? throw ContainerdException.Invalid("apply layer: no descriptor");
+        Digest digest = Digest.TryParse(diff.Digest, out Digest? parsed) ? parsed : throw ContainerdException.Invalid($"apply layer: digest \"{diff.Digest}\"");
+        LayerTarget target = LayerTarget.Of(request.Mounts);
+
+        // Seconds of disk and processor: not a thread that answers calls.
+        ContentDescriptor applied = await Task.Factory.StartNew(
+            () => Apply(scope, digest, target, context.CancellationToken),
+            context.CancellationToken,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Default).ConfigureAwait(false);
+        if (request.SyncFs)
+        {
+            Durability.SyncFilesystem(target.Folder);
+        }
+
+        return new ApplyResponse { Applied = applied };
+    }
+
+    public override Task<DiffResponse> Diff(DiffRequest request, ServerCallContext context) =>
+        throw new ContainerdException(ErrorKind.Unimplemented, "make layer from mounts: not implemented");
+
+    private ContentDescriptor Apply(string scope, Digest digest, LayerTarget target, CancellationToken cancellation)
+    {
+        using var blob = new FileStream(blobs.Open(scope, digest), FileAccess.Read, bufferSize: 1 << 17);
+        using Stream uncompressed = LayerCompression.Open(blob);
+        using var layer = new UncompressedLayer(uncompressed);
+        using (var applier = new LayerApplier(target))
+        {
+            applier.Apply(new TarReader(layer), cancellation);
+        }
+
+        // What follows the end of the archive counts for the digest.
+        Span<byte> rest = stackalloc byte[4096];
+        while (layer.Read(rest) > 0)
+        {
+        }
+
+        return new ContentDescriptor { MediaType = MediaTypes.OciLayer, Digest = layer.Digest!.ToString(), Size = layer.Total };
+    }
+}

@@ -1,0 +1,238 @@
+using Wharf.ContainerdApi.Snapshots.V1;
+using Wharf.ContainerdApi.Types;
+using Wharf.Containerd.Leases;
+using Wharf.Containerd.Metadata;
+using Wharf.Containerd.Rpc;
+
+namespace Wharf.Containerd.Snapshots;
+
+/// <summary>
+/// Stacks of layers. A folder exists before its record and outlives it, so that after a crash there are at most folders without a
+/// record, which the next start removes.
+/// </summary>
+internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders folders)
+{
+    public const string Name = "overlayfs";
+    private const string CounterKey = "snapshot-number";
+
+    // Numbers are taken from a block that the store has given out, so that one transaction is enough for a snapshot.
+    private const ulong Block = 1024;
+    private readonly Lock gate = new();
+    private ulong next;
+    private ulong end;
+
+    public IReadOnlyList<Mount> Create(CallScope scope, string key, string parent, bool writable, IReadOnlyDictionary<string, string> labels)
+    {
+        if (key.Length == 0)
+        {
+            throw ContainerdException.Invalid("snapshot key must not be empty");
+        }
+
+        (IReadOnlyList<ulong> parents, bool exists) = store.Read(records =>
+            (parent.Length == 0 ? [] : Stack(records, scope.Namespace, parent), records.Find(scope.Namespace, RecordKind.Snapshot, key) is not null));
+        if (exists)
+        {
+            throw ContainerdException.AlreadyExists($"snapshot \"{key}\"");
+        }
+
+        ulong number = NextNumber();
+        folders.Create(number, writable, parents.Count > 0 ? parents[0] : null);
+        try
+        {
+            store.Change(records =>
+            {
+                if (records.Find(scope.Namespace, RecordKind.Snapshot, key) is not null)
+                {
+                    throw ContainerdException.AlreadyExists($"snapshot \"{key}\"");
+                }
+
+                if (parent.Length > 0)
+                {
+                    _ = Stack(records, scope.Namespace, parent);
+                }
+
+                var info = new Info { Name = key, Parent = parent, Kind = writable ? Kind.Active : Kind.View, CreatedAt = LabelRules.Now() };
+                info.UpdatedAt = info.CreatedAt;
+                info.Labels.Add(labels.ToDictionary());
+                LabelRules.Check(info.Labels);
+                Put(records, scope.Namespace, new SnapshotRecord(info, number));
+                LeaseRecords.Hold(records, scope, LeaseRecords.SnapshotPrefix + Name, key);
+            });
+        }
+        catch
+        {
+            folders.Remove(number);
+            throw;
+        }
+
+        return folders.Mounts(number, writable, parents);
+    }
+
+    public IReadOnlyList<Mount> Mounts(string scope, string key)
+    {
+        (SnapshotRecord record, IReadOnlyList<ulong> parents) = store.Read(records =>
+        {
+            SnapshotRecord found = Find(records, scope, key);
+            return (found, found.Info.Parent.Length == 0 ? [] : Stack(records, scope, found.Info.Parent));
+        });
+        return record.Info.Kind == Kind.Committed
+            ? throw ContainerdException.Precondition($"snapshot \"{key}\" is committed and has no mounts")
+            : folders.Mounts(record.Number, record.Info.Kind == Kind.Active, parents);
+    }
+
+    /// <summary>Makes the content of an active snapshot a layer for others; on the disk when this returns.</summary>
+    public void Commit(CallScope scope, string name, string key, IReadOnlyDictionary<string, string> labels)
+    {
+        if (name.Length == 0)
+        {
+            throw ContainerdException.Invalid("snapshot name must not be empty");
+        }
+
+        SnapshotRecord active = Get(scope.Namespace, key);
+        (long size, long inodes) = DirectoryTree.Usage(folders.Layer(active.Number));
+        folders.Sync(active.Number);
+        store.Change(records =>
+        {
+            SnapshotRecord current = Find(records, scope.Namespace, key);
+            if (current.Info.Kind != Kind.Active)
+            {
+                throw ContainerdException.Precondition($"snapshot \"{key}\" is not active");
+            }
+
+            if (records.Find(scope.Namespace, RecordKind.Snapshot, name) is not null)
+            {
+                throw ContainerdException.AlreadyExists($"snapshot \"{name}\"");
+            }
+
+            var info = new Info { Name = name, Parent = current.Info.Parent, Kind = Kind.Committed, CreatedAt = LabelRules.Now() };
+            info.UpdatedAt = info.CreatedAt;
+            info.Labels.Add(labels.ToDictionary());
+            LabelRules.Check(info.Labels);
+            records.Delete(scope.Namespace, RecordKind.Snapshot, key);
+            Put(records, scope.Namespace, new SnapshotRecord(info, current.Number, size, inodes));
+            LeaseRecords.Hold(records, scope, LeaseRecords.SnapshotPrefix + Name, name);
+        });
+    }
+
+    public void Remove(string scope, string key)
+    {
+        ulong number = store.Change(records =>
+        {
+            SnapshotRecord record = Find(records, scope, key);
+            if (record.Info.Kind == Kind.Committed && All(records, scope).Any(other => other.Info.Parent == key))
+            {
+                throw ContainerdException.Precondition("cannot remove snapshot with child");
+            }
+
+            records.Delete(scope, RecordKind.Snapshot, key);
+            return record.Number;
+        });
+        folders.Remove(number);
+    }
+
+    public SnapshotRecord Get(string scope, string key) => store.Read(records => Find(records, scope, key));
+
+    public Info Update(string scope, Info given, IEnumerable<string> paths)
+    {
+        LabelRules.Check(given.Labels);
+        return store.Change(records =>
+        {
+            SnapshotRecord record = Find(records, scope, given.Name);
+            foreach (string path in paths)
+            {
+                if (!LabelRules.TryUpdate(path, record.Info.Labels, given.Labels))
+                {
+                    throw ContainerdException.Invalid($"cannot update \"{path}\" field of snapshot \"{given.Name}\"");
+                }
+            }
+
+            record.Info.UpdatedAt = LabelRules.Now();
+            Put(records, scope, record);
+            return record.Info;
+        });
+    }
+
+    public IReadOnlyList<Info> List(string scope) => [.. store.Read(records => All(records, scope)).Select(record => record.Info)];
+
+    public (long Size, long Inodes) Usage(string scope, string key)
+    {
+        SnapshotRecord record = Get(scope, key);
+        return record.Info.Kind == Kind.Active ? DirectoryTree.Usage(folders.Layer(record.Number)) : (record.Size, record.Inodes);
+    }
+
+    /// <summary>Removes folders that no record names.</summary>
+    public void RemoveUnrecorded()
+    {
+        // Before the records are read: what is made meanwhile has a larger number or its record already.
+        ulong[] present;
+        ulong limit;
+        lock (gate)
+        {
+            limit = end == 0 ? ulong.MaxValue : end - Block;
+            present = [.. folders.All()];
+        }
+
+        HashSet<ulong> known = [.. store.Read(records => records.ListEverywhere(RecordKind.Snapshot)).Select(record => SnapshotRecord.Decode(record.Value).Number)];
+        foreach (ulong number in present.Where(number => number < limit && !known.Contains(number)))
+        {
+            folders.Remove(number);
+        }
+    }
+
+    public static IReadOnlyList<SnapshotRecord> All(RecordQueries records, string scope) =>
+        [.. records.List(scope, RecordKind.Snapshot).Select(record => SnapshotRecord.Decode(record.Value))];
+
+    /// <summary>Folders of snapshots that a transaction has removed.</summary>
+    public void RemoveFolders(IEnumerable<ulong> numbers)
+    {
+        foreach (ulong number in numbers)
+        {
+            folders.Remove(number);
+        }
+    }
+
+    private static void Put(RecordQueries records, string scope, SnapshotRecord record) => records.Put(scope, RecordKind.Snapshot, record.Info.Name, record.Encode());
+
+    private static SnapshotRecord Find(RecordQueries records, string scope, string key) =>
+        records.Find(scope, RecordKind.Snapshot, key) is { } value ? SnapshotRecord.Decode(value) : throw ContainerdException.NotFound($"snapshot \"{key}\"");
+
+    /// <summary>A committed snapshot and all below it, by folder number.</summary>
+    private static List<ulong> Stack(RecordQueries records, string scope, string name)
+    {
+        var numbers = new List<ulong>();
+        for (string key = name; key.Length > 0;)
+        {
+            SnapshotRecord record = records.Find(scope, RecordKind.Snapshot, key) is { } value
+                ? SnapshotRecord.Decode(value)
+                : throw ContainerdException.NotFound($"parent snapshot \"{key}\"");
+            if (record.Info.Kind != Kind.Committed)
+            {
+                throw ContainerdException.Invalid($"parent \"{key}\" is not committed snapshot");
+            }
+
+            numbers.Add(record.Number);
+            key = record.Info.Parent;
+        }
+
+        return numbers;
+    }
+
+    private ulong NextNumber()
+    {
+        lock (gate)
+        {
+            if (next == end)
+            {
+                next = store.Change(records =>
+                {
+                    ulong first = records.Find(string.Empty, RecordKind.Setting, CounterKey) is { } value ? BitConverter.ToUInt64(value) : 1;
+                    records.Put(string.Empty, RecordKind.Setting, CounterKey, BitConverter.GetBytes(first + Block));
+                    return first;
+                });
+                end = next + Block;
+            }
+
+            return next++;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using Wharf.Linux;
+
+namespace Wharf.Containerd.Tasks;
+
+/// <summary>The folder of a task: config.json, rootfs, and what its shim keeps there. "work" leads to a folder that outlives a reboot.</summary>
+internal sealed class Bundle
+{
+    private const uint FolderMode = 0x1c0;
+    private const uint RootfsMode = 0x1c9;
+    private const string ShimPathFile = "shim-binary-path";
+
+    public Bundle(string state, string root, string scope, string id)
+    {
+        Namespace = scope;
+        Id = id;
+        Path = System.IO.Path.Combine(state, scope, id);
+        WorkPath = System.IO.Path.Combine(root, scope, id);
+    }
+
+    public string Namespace { get; }
+
+    public string Id { get; }
+
+    public string Path { get; }
+
+    public string WorkPath { get; }
+
+    public string LogPath => System.IO.Path.Combine(Path, "log");
+
+    private string Rootfs => System.IO.Path.Combine(Path, "rootfs");
+
+    public void Create(byte[] spec, string shimPath)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(WorkPath)!);
+        try
+        {
+            Files.MakeDirectory(null, Path, FolderMode);
+        }
+        catch (SyscallException error) when (error.Errno == Errno.EEXIST)
+        {
+            throw new ContainerdException(ErrorKind.AlreadyExists, $"bundle \"{Path}\": already exists", error);
+        }
+
+        try
+        {
+            if (!Directory.Exists(WorkPath))
+            {
+                Files.MakeDirectory(null, WorkPath, FolderMode);
+            }
+
+            Files.MakeDirectory(null, Rootfs, RootfsMode);
+            Files.MakeLink(null, System.IO.Path.Combine(Path, "work"), WorkPath);
+            Write(ShimPathFile, Encoding.UTF8.GetBytes(shimPath));
+            Write("config.json", spec);
+            Files.MakeFifo(LogPath, 0x180);
+        }
+        catch
+        {
+            Remove();
+            throw;
+        }
+    }
+
+    /// <summary>The address of the shim; null when it was never started.</summary>
+    public string? ShimAddress() => Read("address");
+
+    /// <summary>The program of the shim; null when the folder was never finished.</summary>
+    public string? ShimPath() => Read(ShimPathFile);
+
+    public void WriteShimAddress(string address)
+    {
+        if (ShimAddress() != address)
+        {
+            Write("address", Encoding.UTF8.GetBytes(address));
+        }
+    }
+
+    /// <summary>Unmounts the root filesystem if a shim left it, and removes the folders. Never what is mounted there.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(Rootfs))
+        {
+            UnmountRootfs();
+
+            // Fails when something is in it: then it is still a container's.
+            Files.Remove(null, Rootfs, directory: true);
+        }
+
+        if (Directory.Exists(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
+
+        if (Directory.Exists(WorkPath))
+        {
+            Directory.Delete(WorkPath, recursive: true);
+        }
+    }
+
+    private void UnmountRootfs()
+    {
+        try
+        {
+            while (true)
+            {
+                Mounts.Unmount(Rootfs, detach: true);
+            }
+        }
+        catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.ENOENT)
+        {
+            // Nothing is mounted there any more.
+        }
+    }
+
+    private string? Read(string name)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+    }
+
+    private void Write(string name, byte[] content)
+    {
+        using FileDescriptor file = Files.Open(System.IO.Path.Combine(Path, name), OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, 0x180);
+        Files.Write(file, content, name);
+    }
+}

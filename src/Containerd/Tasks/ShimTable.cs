@@ -1,0 +1,274 @@
+using System.Collections.Concurrent;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging;
+using Wharf.ContainerdApi.ShimTask;
+using Wharf.ContainerdApi.TaskEvents;
+using Wharf.Containerd.Events;
+using Wharf.Containerd.Rpc;
+using Wharf.Ttrpc;
+
+namespace Wharf.Containerd.Tasks;
+
+/// <summary>
+/// The shims that run, by namespace and container. The bundles on disk are the only record of them: a daemon that starts finds them
+/// there, connects again, and clears away what has no shim or no container any more.
+/// </summary>
+internal sealed class ShimTable(string state, string root, ShimProgram programs, ShimLogs logs, EventExchange events, ILogger<ShimTable> log) : IAsyncDisposable
+{
+    private const uint KilledStatus = 137;
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(3);
+    private readonly ConcurrentDictionary<(string Namespace, string Id), Shim?> shims = [];
+    private readonly ConcurrentDictionary<Task, bool> watches = [];
+    private volatile bool stopping;
+
+    public Shim Get(string scope, string id) =>
+        Find(scope, id) ?? throw ContainerdException.NotFound($"no running task found: task {id}");
+
+    public Shim? Find(string scope, string id) => shims.TryGetValue((scope, id), out Shim? shim) && shim is { Created: true } ? shim : null;
+
+    public IReadOnlyList<Shim> All(string scope) =>
+        [.. shims.Where(pair => pair.Key.Namespace == scope && pair.Value is { Created: true }).Select(pair => pair.Value!)];
+
+    /// <summary>A shim for a new task. What fails on the way leaves nothing behind.</summary>
+    public async Task<Shim> StartAsync(string scope, string id, string program, byte[] spec, byte[] options, CancellationToken cancellation)
+    {
+        if (!shims.TryAdd((scope, id), null))
+        {
+            throw ContainerdException.AlreadyExists($"task {id}");
+        }
+
+        var bundle = new Bundle(state, root, scope, id);
+        try
+        {
+            bundle.Create(spec, program);
+            logs.Add(bundle);
+            Shim shim;
+            try
+            {
+                string address = await Task.Factory.StartNew(() => programs.Start(program, bundle, options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                bundle.WriteShimAddress(address);
+                shim = await Shim.ConnectAsync(bundle, program, address, cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                logs.Remove(bundle);
+                bundle.Remove();
+                throw;
+            }
+
+            shims[(scope, id)] = shim;
+            Watch(shim);
+            return shim;
+        }
+        catch
+        {
+            shims.TryRemove(new((scope, id), null));
+            throw;
+        }
+    }
+
+    /// <summary>Ends a shim whose task is deleted, or never came to be, and removes its bundle.</summary>
+    public async Task EndAsync(Shim shim)
+    {
+        shim.Ending = true;
+        using (var limit = new CancellationTokenSource(FarewellLimit))
+        {
+            try
+            {
+                await shim.CallAsync("Shutdown", new ShutdownRequest { Id = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is TtrpcException or OperationCanceledException)
+            {
+                // It may have gone before it answered.
+            }
+        }
+
+        await shim.DisposeAsync().ConfigureAwait(false);
+        Clear(shim.Bundle);
+        shims.TryRemove((shim.Bundle.Namespace, shim.Bundle.Id), out _);
+    }
+
+    /// <summary>Gives up a shim whose task could not be created: what the runtime made is deleted by force.</summary>
+    public async Task AbandonAsync(Shim shim)
+    {
+        shim.Ending = true;
+        await shim.DisposeAsync().ConfigureAwait(false);
+        shim.Ending = true;
+        try
+        {
+            await ForceDeleteAsync(shim.Program, shim.Bundle).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ShutdownAgainAsync(shim).ConfigureAwait(false);
+            Clear(shim.Bundle);
+            shims.TryRemove((shim.Bundle.Namespace, shim.Bundle.Id), out _);
+        }
+    }
+
+    /// <summary>Takes over the shims of the daemon before this one.</summary>
+    public async Task RecoverAsync(Func<string, string, bool> known, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(state))
+        {
+            return;
+        }
+
+        Task[] recoveries =
+        [
+            .. Directory.EnumerateDirectories(state)
+                .SelectMany(scope => Directory.EnumerateDirectories(scope).Select(folder => new Bundle(state, root, Path.GetFileName(scope), Path.GetFileName(folder))))
+                .Select(bundle => RecoverAsync(bundle, known(bundle.Namespace, bundle.Id), cancellation)),
+        ];
+        await Task.WhenAll(recoveries).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The shims go on; only the connections end.
+        stopping = true;
+        foreach (Shim shim in shims.Values.OfType<Shim>())
+        {
+            await shim.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(watches.Keys).ConfigureAwait(false);
+    }
+
+    private async Task RecoverAsync(Bundle bundle, bool known, CancellationToken cancellation)
+    {
+        try
+        {
+            if (bundle.ShimPath() is not { } program || bundle.ShimAddress() is not { } address)
+            {
+                Clear(bundle);
+                return;
+            }
+
+            Shim? shim = await ReconnectAsync(bundle, program, address, cancellation).ConfigureAwait(false);
+            if (shim is null)
+            {
+                await BuryAsync(program, bundle).ConfigureAwait(false);
+                return;
+            }
+
+            logs.Add(bundle);
+            shims[(bundle.Namespace, bundle.Id)] = shim;
+            if (!known || !shim.Created)
+            {
+                // A container that nobody knows, or a task that was never created: its daemon died in between.
+                await AbandonAsync(shim).ConfigureAwait(false);
+                return;
+            }
+
+            Watch(shim);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ContainerdException or TtrpcException)
+        {
+            Failures.StepFailed(log, "recover task", $"{bundle.Namespace}/{bundle.Id}", error.Message);
+        }
+    }
+
+    private static async Task<Shim?> ReconnectAsync(Bundle bundle, string program, string address, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(RecoveryLimit);
+        Shim? shim = null;
+        try
+        {
+            shim = await Shim.ConnectAsync(bundle, program, address, limit.Token).ConfigureAwait(false);
+            await shim.CallAsync("State", shim.Request(), limit.Token).ConfigureAwait(false);
+            shim.Created = true;
+            return shim;
+        }
+        catch (TtrpcException error) when (shim is not null && error.Status == TtrpcStatus.NotFound)
+        {
+            return shim;
+        }
+        catch (Exception error) when (error is TtrpcException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            if (shim is not null)
+            {
+                await shim.DisposeAsync().ConfigureAwait(false);
+            }
+
+            return null;
+        }
+    }
+
+    private void Watch(Shim shim)
+    {
+        Task watch = WatchAsync(shim);
+        watches[watch] = true;
+        _ = watch.ContinueWith(done => watches.TryRemove(done, out bool _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private async Task WatchAsync(Shim shim)
+    {
+        await shim.Closed.ConfigureAwait(false);
+        if (stopping || shim.Ending)
+        {
+            return;
+        }
+
+        try
+        {
+            Failures.StepFailed(log, "watch shim", $"{shim.Bundle.Namespace}/{shim.Bundle.Id}", "the shim has gone; its container is cleaned up");
+            await shim.DisposeAsync().ConfigureAwait(false);
+            shim.SetLost(await BuryAsync(shim.Program, shim.Bundle).ConfigureAwait(false));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ContainerdException)
+        {
+            Failures.StepFailed(log, "clean up after shim", $"{shim.Bundle.Namespace}/{shim.Bundle.Id}", error.Message);
+            shim.SetLost(new DeleteResponse { ExitStatus = KilledStatus, ExitedAt = Metadata.LabelRules.Now() });
+        }
+        finally
+        {
+            shims.TryRemove((shim.Bundle.Namespace, shim.Bundle.Id), out _);
+        }
+    }
+
+    /// <summary>Clears away a container whose shim is gone, and tells the end that the shim can tell no more.</summary>
+    private async Task<DeleteResponse> BuryAsync(string program, Bundle bundle)
+    {
+        DeleteResponse end = await ForceDeleteAsync(program, bundle).ConfigureAwait(false);
+        Clear(bundle);
+        Timestamp exited = end.ExitedAt ?? Metadata.LabelRules.Now();
+        events.Publish(bundle.Namespace, "/tasks/exit", new TaskExit { ContainerId = bundle.Id, Id = bundle.Id, Pid = end.Pid, ExitStatus = end.ExitStatus, ExitedAt = exited });
+        events.Publish(bundle.Namespace, "/tasks/delete", new TaskDelete { ContainerId = bundle.Id, Pid = end.Pid, ExitStatus = end.ExitStatus, ExitedAt = exited });
+        return end;
+    }
+
+    private Task<DeleteResponse> ForceDeleteAsync(string program, Bundle bundle) =>
+        Task.Factory.StartNew(() => programs.Delete(program, bundle), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static async Task ShutdownAgainAsync(Shim shim)
+    {
+        if (shim.Bundle.ShimAddress() is not { } address)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(FarewellLimit);
+        try
+        {
+            Shim again = await Shim.ConnectAsync(shim.Bundle, shim.Program, address, limit.Token).ConfigureAwait(false);
+            await using (again.ConfigureAwait(false))
+            {
+                again.Ending = true;
+                await again.CallAsync("Shutdown", new ShutdownRequest { Id = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is TtrpcException or OperationCanceledException)
+        {
+            // It has gone.
+        }
+    }
+
+    private void Clear(Bundle bundle)
+    {
+        logs.Remove(bundle);
+        bundle.Remove();
+    }
+}

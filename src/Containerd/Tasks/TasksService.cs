@@ -1,0 +1,251 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Wharf.ContainerdApi.Tasks.V1;
+using Wharf.ContainerdApi.Types;
+using Wharf.Containerd.Containers;
+using Wharf.Containerd.Filters;
+using Wharf.Containerd.Rpc;
+using Wharf.Ttrpc;
+using Container = Wharf.ContainerdApi.Containers.V1.Container;
+using ShimApi = Wharf.ContainerdApi.ShimTask;
+using Status = Wharf.ContainerdApi.Types.Status;
+
+namespace Wharf.Containerd.Tasks;
+
+/// <summary>Tasks, each by its shim: what a call asks is passed on, and the answer comes back in this API's words.</summary>
+internal sealed class TasksService(ContainerTable containers, ShimTable shims, ShimProgram programs) : ContainerdApi.Tasks.V1.Tasks.TasksBase
+{
+    public override async Task<CreateTaskResponse> Create(CreateTaskRequest request, ServerCallContext context)
+    {
+        string scope = CallScope.Of(context).Namespace;
+        if (request.Checkpoint is not null)
+        {
+            throw new ContainerdException(ErrorKind.Unimplemented, $"create task {request.ContainerId} from a checkpoint: not implemented");
+        }
+
+        Container container = containers.Get(scope, request.ContainerId);
+        Any? options = request.Options ?? container.Runtime.Options;
+        string program = programs.Find(request.RuntimePath.Length > 0 ? request.RuntimePath : container.Runtime.Name);
+        Shim shim = await shims.StartAsync(scope, container.Id, program, container.Spec.Value.ToByteArray(), options?.ToByteArray() ?? [], context.CancellationToken).ConfigureAwait(false);
+        var create = new ShimApi.CreateTaskRequest
+        {
+            Id = container.Id,
+            Bundle = shim.Bundle.Path,
+            Terminal = request.Terminal,
+            Stdin = request.Stdin,
+            Stdout = request.Stdout,
+            Stderr = request.Stderr,
+            Options = options,
+        };
+        create.Rootfs.AddRange(request.Rootfs);
+        try
+        {
+            ShimApi.CreateTaskResponse created = await shim.CallAsync("Create", create, ShimApi.CreateTaskResponse.Parser, context.CancellationToken).ConfigureAwait(false);
+            shim.Created = true;
+            return new CreateTaskResponse { ContainerId = container.Id, Pid = created.Pid };
+        }
+        catch (Exception error) when (error is TtrpcException or OperationCanceledException)
+        {
+            await shims.AbandonAsync(shim).ConfigureAwait(false);
+            throw error is TtrpcException refused ? new TtrpcException(refused.Status, $"failed to create shim task: {refused.Message}", refused) : error;
+        }
+    }
+
+    public override async Task<StartResponse> Start(StartRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        ShimApi.StartResponse started = await shim.CallAsync("Start", shim.Request(request.ExecId), ShimApi.StartResponse.Parser, context.CancellationToken).ConfigureAwait(false);
+        return new StartResponse { Pid = started.Pid };
+    }
+
+    public override async Task<DeleteResponse> Delete(DeleteTaskRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+
+        // Not cancelled with the caller: a task that is half deleted is nobody's.
+        ShimApi.DeleteResponse deleted = await shim.CallAsync("Delete", shim.Request(), ShimApi.DeleteResponse.Parser, CancellationToken.None).ConfigureAwait(false);
+        await shims.EndAsync(shim).ConfigureAwait(false);
+        return new DeleteResponse { Id = request.ContainerId, Pid = deleted.Pid, ExitStatus = deleted.ExitStatus, ExitedAt = deleted.ExitedAt };
+    }
+
+    public override async Task<DeleteResponse> DeleteProcess(DeleteProcessRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        if (request.ExecId.Length == 0)
+        {
+            throw ContainerdException.Invalid("delete process: exec id is empty");
+        }
+
+        ShimApi.DeleteResponse deleted = await shim.CallAsync("Delete", shim.Request(request.ExecId), ShimApi.DeleteResponse.Parser, context.CancellationToken).ConfigureAwait(false);
+        return new DeleteResponse { Id = request.ExecId, Pid = deleted.Pid, ExitStatus = deleted.ExitStatus, ExitedAt = deleted.ExitedAt };
+    }
+
+    public override async Task<GetResponse> Get(GetRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        return new GetResponse { Process = await StateAsync(shim, request.ExecId, context.CancellationToken).ConfigureAwait(false) };
+    }
+
+    public override async Task<ListTasksResponse> List(ListTasksRequest request, ServerCallContext context)
+    {
+        string scope = CallScope.Of(context).Namespace;
+        Process?[] states = await Task.WhenAll(shims.All(scope).Select(async shim =>
+        {
+            try
+            {
+                return await StateAsync(shim, string.Empty, context.CancellationToken).ConfigureAwait(false);
+            }
+            catch (TtrpcException)
+            {
+                // Deleted meanwhile.
+                return null;
+            }
+        })).ConfigureAwait(false);
+        var response = new ListTasksResponse();
+        response.Tasks.AddRange(states.OfType<Process>());
+        return response;
+    }
+
+    public override async Task<Empty> Kill(KillRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        await shim.CallAsync("Kill", new ShimApi.KillRequest { Id = request.ContainerId, ExecId = request.ExecId, Signal = request.Signal, All = request.All }, context.CancellationToken).ConfigureAwait(false);
+        return new Empty();
+    }
+
+    public override async Task<Empty> Exec(ExecProcessRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        if (request.ExecId.Length == 0)
+        {
+            throw ContainerdException.Invalid("exec id cannot be empty");
+        }
+
+        await shim.CallAsync(
+            "Exec",
+            new ShimApi.ExecProcessRequest
+            {
+                Id = request.ContainerId,
+                ExecId = request.ExecId,
+                Terminal = request.Terminal,
+                Stdin = request.Stdin,
+                Stdout = request.Stdout,
+                Stderr = request.Stderr,
+                Spec = request.Spec,
+            },
+            context.CancellationToken).ConfigureAwait(false);
+        return new Empty();
+    }
+
+    public override async Task<Empty> ResizePty(ResizePtyRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        await shim.CallAsync("ResizePty", new ShimApi.ResizePtyRequest { Id = request.ContainerId, ExecId = request.ExecId, Width = request.Width, Height = request.Height }, context.CancellationToken).ConfigureAwait(false);
+        return new Empty();
+    }
+
+    public override async Task<Empty> CloseIO(CloseIORequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        await shim.CallAsync("CloseIO", new ShimApi.CloseIORequest { Id = request.ContainerId, ExecId = request.ExecId, Stdin = request.Stdin }, context.CancellationToken).ConfigureAwait(false);
+        return new Empty();
+    }
+
+    public override async Task<Empty> Pause(PauseTaskRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        await shim.CallAsync("Pause", shim.Request(), context.CancellationToken).ConfigureAwait(false);
+        return new Empty();
+    }
+
+    public override async Task<Empty> Resume(ResumeTaskRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        await shim.CallAsync("Resume", shim.Request(), context.CancellationToken).ConfigureAwait(false);
+        return new Empty();
+    }
+
+    public override async Task<ListPidsResponse> ListPids(ListPidsRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        ShimApi.PidsResponse pids = await shim.CallAsync("Pids", shim.Request(), ShimApi.PidsResponse.Parser, context.CancellationToken).ConfigureAwait(false);
+        var response = new ListPidsResponse();
+        response.Processes.AddRange(pids.Processes);
+        return response;
+    }
+
+    public override Task<CheckpointTaskResponse> Checkpoint(CheckpointTaskRequest request, ServerCallContext context) =>
+        throw new ContainerdException(ErrorKind.Unimplemented, $"checkpoint task {request.ContainerId}: not implemented");
+
+    public override async Task<Empty> Update(UpdateTaskRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        var update = new ShimApi.UpdateTaskRequest { Id = request.ContainerId, Resources = request.Resources };
+        update.Annotations.Add(request.Annotations);
+        await shim.CallAsync("Update", update, context.CancellationToken).ConfigureAwait(false);
+        return new Empty();
+    }
+
+    public override async Task<MetricsResponse> Metrics(MetricsRequest request, ServerCallContext context)
+    {
+        string scope = CallScope.Of(context).Namespace;
+        var filters = FilterSet.Parse(request.Filters);
+        var response = new MetricsResponse();
+        foreach (Shim shim in shims.All(scope).Where(shim => filters.Matches(path => path[0] switch
+        {
+            "id" => shim.Bundle.Id,
+            "namespace" => shim.Bundle.Namespace,
+            _ => null,
+        })))
+        {
+            try
+            {
+                ShimApi.StatsResponse stats = await shim.CallAsync("Stats", shim.Request(), ShimApi.StatsResponse.Parser, context.CancellationToken).ConfigureAwait(false);
+                response.Metrics.Add(new Metric { Id = shim.Bundle.Id, Timestamp = Metadata.LabelRules.Now(), Data = stats.Stats });
+            }
+            catch (TtrpcException error) when (error.Status is TtrpcStatus.NotFound or TtrpcStatus.Unavailable)
+            {
+                // Ended meanwhile: it has no figures any more.
+            }
+        }
+
+        return response;
+    }
+
+    public override async Task<WaitResponse> Wait(WaitRequest request, ServerCallContext context)
+    {
+        Shim shim = Shim(request.ContainerId, context);
+        try
+        {
+            ShimApi.WaitResponse end = await shim.CallAsync("Wait", shim.Request(request.ExecId), ShimApi.WaitResponse.Parser, context.CancellationToken).ConfigureAwait(false);
+            return new WaitResponse { ExitStatus = end.ExitStatus, ExitedAt = end.ExitedAt };
+        }
+        catch (TtrpcException error) when (error.Status == TtrpcStatus.Unavailable && !shim.Ending)
+        {
+            // The shim died, and its container with it.
+            ShimApi.DeleteResponse lost = await shim.Lost.WaitAsync(context.CancellationToken).ConfigureAwait(false);
+            return new WaitResponse { ExitStatus = lost.ExitStatus, ExitedAt = lost.ExitedAt };
+        }
+    }
+
+    private static async Task<Process> StateAsync(Shim shim, string execId, CancellationToken cancellation)
+    {
+        ShimApi.StateResponse state = await shim.CallAsync("State", shim.Request(execId), ShimApi.StateResponse.Parser, cancellation).ConfigureAwait(false);
+        return new Process
+        {
+            ContainerId = shim.Bundle.Id,
+            Id = execId.Length > 0 ? execId : shim.Bundle.Id,
+            Pid = state.Pid,
+            Status = state.Status,
+            Stdin = state.Stdin,
+            Stdout = state.Stdout,
+            Stderr = state.Stderr,
+            Terminal = state.Terminal,
+            ExitStatus = state.ExitStatus,
+            ExitedAt = state.ExitedAt ?? (state.Status == Status.Stopped ? new Timestamp() : null),
+        };
+    }
+
+    private Shim Shim(string id, ServerCallContext context) => shims.Get(CallScope.Of(context).Namespace, id);
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+
+namespace Wharf.Ttrpc;
+
+/// <summary>
+/// Many calls at once over one unix socket. The connection is owned: disposing it, or its loss, ends every call that waits with
+/// <see cref="TtrpcStatus.Unavailable"/>.
+/// </summary>
+public sealed class TtrpcClient : IAsyncDisposable
+{
+    private readonly Socket socket;
+    private readonly SemaphoreSlim writing = new(1, 1);
+    private readonly ConcurrentDictionary<uint, TaskCompletionSource<TtrpcResponse>> waiting = [];
+    private readonly Task reading;
+    private uint stream = uint.MaxValue;
+    private volatile bool closed;
+
+    private TtrpcClient(Socket socket)
+    {
+        this.socket = socket;
+        reading = ReadAsync();
+    }
+
+    /// <summary>Completes when the other side has gone, or this one was disposed.</summary>
+    public Task Closed => reading;
+
+    /// <exception cref="TtrpcException">Unavailable: nobody listens there.</exception>
+    public static async Task<TtrpcClient> ConnectAsync(string path, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
+            return new TtrpcClient(socket);
+        }
+        catch (SocketException error)
+        {
+            socket.Dispose();
+            throw new TtrpcException(TtrpcStatus.Unavailable, $"connect \"{path}\": {error.Message}", error);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One call; its answer's message.</summary>
+    /// <exception cref="TtrpcException">The other side refused it, or is gone.</exception>
+    public async Task<byte[]> CallAsync(string service, string method, byte[] request, CancellationToken cancellation)
+    {
+        uint id = Interlocked.Add(ref stream, 2);
+        var answer = new TaskCompletionSource<TtrpcResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiting[id] = answer;
+        try
+        {
+            byte[] frame = new TtrpcRequest(service, method, request).Frame(id);
+            await writing.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                await SendAsync(frame).ConfigureAwait(false);
+            }
+            finally
+            {
+                writing.Release();
+            }
+
+            if (closed)
+            {
+                throw Gone();
+            }
+
+            TtrpcResponse response = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            return response.Status == TtrpcStatus.Ok ? response.Payload : throw new TtrpcException(response.Status, response.Message);
+        }
+        finally
+        {
+            waiting.TryRemove(id, out _);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        closed = true;
+        socket.Dispose();
+        await reading.ConfigureAwait(false);
+        writing.Dispose();
+    }
+
+    private static TtrpcException Gone() => new(TtrpcStatus.Unavailable, "ttrpc: closed");
+
+    private async Task SendAsync(ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            while (!frame.IsEmpty)
+            {
+                // Never cancelled half-way: the rest of the frame is what the next one would be read as.
+                frame = frame[await socket.SendAsync(frame, SocketFlags.None).ConfigureAwait(false)..];
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            throw Gone();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var frames = new FrameBuffer();
+        byte[] buffer = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                int count = await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                frames.Append(buffer.AsSpan(0, count));
+                while (frames.TryTake(out FrameHeader header, out byte[] message))
+                {
+                    if (header.Type == FrameType.Response && waiting.TryGetValue(header.Stream, out TaskCompletionSource<TtrpcResponse>? answer))
+                    {
+                        answer.TrySetResult(TtrpcResponse.Decode(message));
+                    }
+                }
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or TtrpcException)
+        {
+            // The end of the connection, or a peer that does not speak ttrpc: the calls that wait are told below.
+        }
+
+        closed = true;
+        foreach (TaskCompletionSource<TtrpcResponse> answer in waiting.Values)
+        {
+            answer.TrySetException(Gone());
+        }
+    }
+}
