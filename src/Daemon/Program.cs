@@ -4,6 +4,7 @@ using Wharf.Daemon.Configuration;
 using Wharf.Daemon.Containerd;
 using Wharf.Daemon.Containers;
 using Wharf.Daemon.Events;
+using Wharf.Daemon.Host;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Stdio;
@@ -33,6 +34,7 @@ try
     [
         .. PingRoutes.All(),
         .. VersionRoutes.All(),
+        .. new EngineRoutes(new DescribeEngine(options, table, images, EngineId.ReadOrMake(options.DataRoot))).All(),
         .. new EventRoutes(events).All(),
         .. new ImageRoutes(images).All(),
         .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, options.StorageDriver, background.Stopping).All(),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Stdio;
@@ -21,6 +20,8 @@ internal sealed class ContainerRoutes(
     CancellationToken stopping)
 {
     private static readonly string[] ListFilters = ["id", "name", "label", "status", "exited", "ancestor", "network", "volume", "before", "since", "publish", "expose", "health", "isolation", "is-task"];
+
+    private static readonly string[] States = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
 
     internal IEnumerable<ApiRoute> All() =>
     [
@@ -45,19 +46,6 @@ internal sealed class ContainerRoutes(
         new("GET", "/exec/{id}/json", ExecInspectAsync),
     ];
 
-    private static async Task<T> BodyAsync<T>(HttpContext context, JsonTypeInfo<T> type)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted).ConfigureAwait(false)
-                ?? throw new EngineException(EngineErrorKind.InvalidParameter, "invalid JSON: got EOF while reading request body");
-        }
-        catch (JsonException error)
-        {
-            throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid JSON: {error.Message.TrimEnd('.')}", error);
-        }
-    }
-
     private static int? Number(HttpContext context, string name) =>
         Answers.Value(context, name) is not { } text ? null
             : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number
@@ -65,7 +53,7 @@ internal sealed class ContainerRoutes(
 
     private async Task CreateAsync(HttpContext context, string value)
     {
-        CreateRequest request = await BodyAsync(context, ContainersJson.Default.CreateRequest).ConfigureAwait(false);
+        CreateRequest request = await JsonBody.ReadAsync(context, ContainersJson.Default.CreateRequest).ConfigureAwait(false);
         CreateResponse made = await create.RunAsync(request, Answers.Value(context, "name"), context.RequestAborted).ConfigureAwait(false);
         await Answers.JsonAsync(context, made, ContainersJson.Default.CreateResponse, StatusCodes.Status201Created).ConfigureAwait(false);
     }
@@ -73,6 +61,11 @@ internal sealed class ContainerRoutes(
     private Task ListAsync(HttpContext context, string value)
     {
         QueryFilters filters = QueryFilters.Parse(Answers.Value(context, "filters"), ListFilters);
+        if (filters.First("status", status => !States.Contains(status)) is { } unknown)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid filter 'status={unknown}'");
+        }
+
         int limit = Number(context, "limit") is { } most and > 0 ? most : int.MaxValue;
         bool all = Answers.Flag(context, "all") || limit != int.MaxValue || filters.Has("status") || filters.Has("exited");
         IReadOnlyList<ContainerSummary> found = [.. table.All()
@@ -260,13 +253,13 @@ internal sealed class ContainerRoutes(
 
     private async Task ExecCreateAsync(HttpContext context, string id)
     {
-        ExecCreateRequest request = await BodyAsync(context, ContainersJson.Default.ExecCreateRequest).ConfigureAwait(false);
+        ExecCreateRequest request = await JsonBody.ReadAsync(context, ContainersJson.Default.ExecCreateRequest).ConfigureAwait(false);
         await Answers.JsonAsync(context, execs.Create(table.Find(id), request), ContainersJson.Default.IdResponse, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
     private async Task ExecStartAsync(HttpContext context, string id)
     {
-        ExecStartRequest request = await BodyAsync(context, ContainersJson.Default.ExecStartRequest).ConfigureAwait(false);
+        ExecStartRequest request = await JsonBody.ReadAsync(context, ContainersJson.Default.ExecStartRequest).ConfigureAwait(false);
         await execs.StartAsync(context, id, request).ConfigureAwait(false);
     }
 

@@ -14,11 +14,22 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
     {
         if (request.Image.Length == 0)
         {
-            throw new EngineException(EngineErrorKind.InvalidParameter, "no command specified");
+            throw new EngineException(EngineErrorKind.InvalidParameter, request.Cmd is null ? "config cannot be empty in order to create a container" : "no command specified");
+        }
+
+        if (Enumerable.Concat(request.Cmd ?? [], request.Entrypoint ?? []).Concat(request.Env ?? []).Any(one => one is null || one.Contains('\0', StringComparison.Ordinal)))
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, "invalid command or environment: an entry is null or has a null byte");
         }
 
         HostConfig host = request.HostConfig ?? new HostConfig();
         CheckNetwork(host.NetworkMode);
+        HostConfigCheck.Check(host);
+        if (request.StopSignal is { Length: > 0 } signal)
+        {
+            _ = SignalNumber.Of(signal);
+        }
+
         _ = DefaultCapabilities.For(host);
         (ResolvedImage image, ImageContent content) = await images.ReadAsync(request.Image, null, cancellation).ConfigureAwait(false);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));

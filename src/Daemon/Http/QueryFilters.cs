@@ -44,6 +44,9 @@ internal sealed class QueryFilters
         return labels.TryGetValue(parts[0], out string? value) && (parts.Length == 1 || value == parts[1]);
     }
 
+    /// <summary>The first value of a filter that fits; null when none does.</summary>
+    internal string? First(string name, Func<string, bool> fits) => values.GetValueOrDefault(name)?.FirstOrDefault(fits);
+
     internal bool Has(string name) => values.ContainsKey(name);
 
     /// <summary>True when the filter is absent, or one of its values fits.</summary>

@@ -15,7 +15,6 @@ internal sealed class Router(IReadOnlyList<ApiRoute> routes)
         try
         {
             (_, string path) = ApiVersion.Split(context.Request.Path.Value ?? "/");
-            bool known = false;
             foreach (ApiRoute route in routes)
             {
                 if (route.Match(path) is not { } value)
@@ -23,7 +22,6 @@ internal sealed class Router(IReadOnlyList<ApiRoute> routes)
                     continue;
                 }
 
-                known = true;
                 if (route.Method == context.Request.Method)
                 {
                     await route.Handle(context, value).ConfigureAwait(false);
@@ -31,8 +29,8 @@ internal sealed class Router(IReadOnlyList<ApiRoute> routes)
                 }
             }
 
-            // The status is docker's: a known path with another method counts as not found too, but says so.
-            await Answers.ErrorAsync(context, known ? StatusCodes.Status405MethodNotAllowed : StatusCodes.Status404NotFound, known ? "method not allowed" : "page not found").ConfigureAwait(false);
+            // A known path with another method is no page either, with docker.
+            await Answers.ErrorAsync(context, StatusCodes.Status404NotFound, "page not found").ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

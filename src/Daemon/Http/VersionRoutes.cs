@@ -7,7 +7,7 @@ namespace Wharf.Daemon.Http;
 /// <summary>GET /version.</summary>
 internal static class VersionRoutes
 {
-    private const string Version = "0.1.0";
+    internal const string Version = "0.1.0";
 
     internal static IEnumerable<ApiRoute> All() => [new("GET", "/version", (context, _) => Answers.JsonAsync(context, Describe(), EngineJson.Default.VersionInfo))];
 

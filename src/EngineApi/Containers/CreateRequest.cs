@@ -3,11 +3,11 @@ namespace Wharf.EngineApi.Containers;
 /// <summary>The body of container create: the config, and the host's part.</summary>
 public sealed record CreateRequest
 {
-    public string Hostname { get; set; } = "";
+    public string Hostname { get; set => field = value ?? ""; } = "";
 
-    public string Domainname { get; set; } = "";
+    public string Domainname { get; set => field = value ?? ""; } = "";
 
-    public string User { get; set; } = "";
+    public string User { get; set => field = value ?? ""; } = "";
 
     public bool AttachStdin { get; set; }
 
@@ -27,11 +27,11 @@ public sealed record CreateRequest
 
     public IReadOnlyList<string>? Cmd { get; set; }
 
-    public string Image { get; set; } = "";
+    public string Image { get; set => field = value ?? ""; } = "";
 
     public IReadOnlyDictionary<string, EmptyValue>? Volumes { get; set; }
 
-    public string WorkingDir { get; set; } = "";
+    public string WorkingDir { get; set => field = value ?? ""; } = "";
 
     public IReadOnlyList<string>? Entrypoint { get; set; }
 

@@ -11,7 +11,7 @@ public sealed record ExecCreateRequest
 
     public bool Tty { get; set; }
 
-    public string DetachKeys { get; set; } = "";
+    public string DetachKeys { get; set => field = value ?? ""; } = "";
 
     public IReadOnlyList<string>? Env { get; set; }
 
@@ -19,7 +19,7 @@ public sealed record ExecCreateRequest
 
     public bool Privileged { get; set; }
 
-    public string User { get; set; } = "";
+    public string User { get; set => field = value ?? ""; } = "";
 
-    public string WorkingDir { get; set; } = "";
+    public string WorkingDir { get; set => field = value ?? ""; } = "";
 }

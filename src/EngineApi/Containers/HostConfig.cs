@@ -8,11 +8,11 @@ public sealed record HostConfig
 {
     public IReadOnlyList<string>? Binds { get; set; }
 
-    public string ContainerIDFile { get; set; } = "";
+    public string ContainerIDFile { get; set => field = value ?? ""; } = "";
 
     public LogConfig? LogConfig { get; set; }
 
-    public string NetworkMode { get; set; } = "";
+    public string NetworkMode { get; set => field = value ?? ""; } = "";
 
     public RestartPolicy? RestartPolicy { get; set; }
 
@@ -22,7 +22,7 @@ public sealed record HostConfig
 
     public IReadOnlyList<string>? CapDrop { get; set; }
 
-    public string CgroupnsMode { get; set; } = "";
+    public string CgroupnsMode { get; set => field = value ?? ""; } = "";
 
     public IReadOnlyList<string>? Dns { get; set; }
 
@@ -30,11 +30,11 @@ public sealed record HostConfig
 
     public IReadOnlyList<string>? GroupAdd { get; set; }
 
-    public string IpcMode { get; set; } = "";
+    public string IpcMode { get; set => field = value ?? ""; } = "";
 
     public int OomScoreAdj { get; set; }
 
-    public string PidMode { get; set; } = "";
+    public string PidMode { get; set => field = value ?? ""; } = "";
 
     public bool Privileged { get; set; }
 
@@ -44,15 +44,15 @@ public sealed record HostConfig
 
     public IReadOnlyDictionary<string, string>? Tmpfs { get; set; }
 
-    public string UTSMode { get; set; } = "";
+    public string UTSMode { get; set => field = value ?? ""; } = "";
 
-    public string UsernsMode { get; set; } = "";
+    public string UsernsMode { get; set => field = value ?? ""; } = "";
 
     public long ShmSize { get; set; }
 
     public IReadOnlyDictionary<string, string>? Sysctls { get; set; }
 
-    public string Runtime { get; set; } = "";
+    public string Runtime { get; set => field = value ?? ""; } = "";
 
     public bool? Init { get; set; }
 
@@ -62,15 +62,15 @@ public sealed record HostConfig
 
     public long NanoCpus { get; set; }
 
-    public string CgroupParent { get; set; } = "";
+    public string CgroupParent { get; set => field = value ?? ""; } = "";
 
     public long CpuPeriod { get; set; }
 
     public long CpuQuota { get; set; }
 
-    public string CpusetCpus { get; set; } = "";
+    public string CpusetCpus { get; set => field = value ?? ""; } = "";
 
-    public string CpusetMems { get; set; } = "";
+    public string CpusetMems { get; set => field = value ?? ""; } = "";
 
     public long MemoryReservation { get; set; }
 

@@ -5,4 +5,7 @@ namespace Wharf.EngineApi.Engine;
 /// <summary>Reads and writes the documents of the API about the engine itself.</summary>
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(VersionInfo))]
+[JsonSerializable(typeof(EngineInfo))]
+[JsonSerializable(typeof(DiskUsage))]
+[JsonSerializable(typeof(VolumeList))]
 public sealed partial class EngineJson : JsonSerializerContext;

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Wharf.EngineApi.Containers;
+using Wharf.EngineApi.Images;
+
+namespace Wharf.EngineApi.Engine;
+
+/// <summary>The answer of GET /system/df.</summary>
+public sealed record DiskUsage
+{
+    public long LayersSize { get; set; }
+
+    public IReadOnlyList<ImageSummary> Images { get; set; } = [];
+
+    public IReadOnlyList<ContainerSummary> Containers { get; set; } = [];
+
+    public IReadOnlyList<JsonElement> Volumes { get; set; } = [];
+
+    public IReadOnlyList<JsonElement> BuildCache { get; set; } = [];
+
+    public long BuilderSize { get; set; }
+}
