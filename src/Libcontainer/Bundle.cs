@@ -6,14 +6,15 @@ namespace Wharf.Libcontainer;
 /// <summary>A bundle: config.json and what it needs to be valid.</summary>
 public static class Bundle
 {
-    /// <summary>Reads and checks config.json of a folder.</summary>
-    public static RuntimeSpec Read(string folder)
+    /// <summary>Reads and checks config.json of a folder; the document is its bytes.</summary>
+    public static RuntimeSpec Read(string folder, out byte[] document)
     {
         string path = Path.Combine(folder, "config.json");
         RuntimeSpec spec;
         try
         {
-            spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.RuntimeSpec) ?? throw new ContainerException($"\"{path}\" is empty");
+            document = File.ReadAllBytes(path);
+            spec = SpecReader.Spec(document) ?? throw new ContainerException($"\"{path}\" is empty");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -34,7 +34,11 @@ public sealed partial class Container
             Owner = CurrentProcess.EffectiveUserId,
             CgroupPaths = cgroup.Paths,
             Spec = spec,
-        });
+            SpecDocument = options.SpecDocument,
+        })
+        {
+            cgroup = cgroup,
+        };
         try
         {
             container.Launch(cgroup, rootfs, options, warn);

@@ -41,7 +41,7 @@ public sealed partial class Container
                 NewKeyring = !options.NoNewKeyring,
                 PreserveDescriptors = options.PreserveDescriptors,
             },
-            Cgroup.Recorded(record.CgroupPaths),
+            OwnCgroup,
             init: false,
             warn);
         try

@@ -14,6 +14,7 @@ public sealed partial class Container
     private const int KillSignal = 9;
     private readonly StateDirectory directory;
     private ContainerRecord record;
+    private Cgroup? cgroup;
 
     private Container(StateDirectory directory, ContainerRecord record)
     {
@@ -22,6 +23,9 @@ public sealed partial class Container
     }
 
     public ContainerRecord Record => record;
+
+    /// <summary>Found once: it takes a reading of the host's mounts.</summary>
+    private Cgroup OwnCgroup => cgroup ??= Cgroup.Recorded(record.CgroupPaths);
 
     /// <summary>Loads a container; an error when there is none of that id.</summary>
     public static Container Load(string root, string id)
@@ -39,14 +43,14 @@ public sealed partial class Container
         }
 
         return File.Exists(directory.Fifo) ? ContainerStatus.Created
-            : Cgroup.Recorded(record.CgroupPaths).Frozen() ? ContainerStatus.Paused
+            : OwnCgroup.Frozen() ? ContainerStatus.Paused
             : ContainerStatus.Running;
     }
 
     /// <summary>The state document of runtime-spec.</summary>
     public State State() => StateOf(Status().ToString().ToLowerInvariant(), record.InitPid);
 
-    public IReadOnlyList<int> Processes() => Cgroup.Recorded(record.CgroupPaths).Processes();
+    public IReadOnlyList<int> Processes() => OwnCgroup.Processes();
 
     public void Pause()
     {
@@ -55,7 +59,7 @@ public sealed partial class Container
             throw new ContainerException("container not running or created: " + Status().ToString().ToLowerInvariant());
         }
 
-        Cgroup.Recorded(record.CgroupPaths).Freeze(true);
+        OwnCgroup.Freeze(true);
     }
 
     public void Resume()
@@ -65,7 +69,7 @@ public sealed partial class Container
             throw new ContainerException("container not paused");
         }
 
-        Cgroup.Recorded(record.CgroupPaths).Freeze(false);
+        OwnCgroup.Freeze(false);
     }
 
     /// <summary>Changes limits of a running container.</summary>
@@ -76,7 +80,7 @@ public sealed partial class Container
             throw new ContainerException("container not running");
         }
 
-        Cgroup.Recorded(record.CgroupPaths).Apply(resources, withDevices: false);
+        OwnCgroup.Apply(resources, withDevices: false);
     }
 
     /// <summary>Signals the first process, or all; a stopped container is an error.</summary>
@@ -101,7 +105,7 @@ public sealed partial class Container
         if (status == ContainerStatus.Paused && signal == KillSignal)
         {
             // A frozen process on cgroup v1 dies only when it is thawed.
-            Cgroup.Recorded(record.CgroupPaths).Freeze(false);
+            OwnCgroup.Freeze(false);
         }
     }
 
@@ -139,18 +143,17 @@ public sealed partial class Container
 
     private void Destroy()
     {
-        Cgroup cgroup = Cgroup.Recorded(record.CgroupPaths);
         bool ownPid = record.Spec.Linux?.Namespaces?.Any(one => one.Type == "pid" && one.Path is null or "") == true;
         if (!ownPid)
         {
             // Without a pid namespace of its own nothing ends with the first process.
-            foreach (int id in cgroup.Processes())
+            foreach (int id in OwnCgroup.Processes())
             {
                 Linux.Processes.Signal(id, KillSignal);
             }
         }
 
-        cgroup.Remove();
+        OwnCgroup.Remove();
         HookRunner.Run(record.Spec.Hooks?.Poststop, StateOf("stopped", 0), "poststop");
         directory.Remove();
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Wharf.Oci.Runtime;
 
 namespace Wharf.Libcontainer;
@@ -25,9 +24,7 @@ public sealed record ContainerRecord
     public IReadOnlyList<string> CgroupPaths { get; set; } = [];
 
     public RuntimeSpec Spec { get; set; } = new();
-}
 
-/// <summary>Reads and writes state.json.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ContainerRecord))]
-internal sealed partial class ContainerRecordJson : JsonSerializerContext;
+    /// <summary>The spec as it was written by the caller, if it was; kept in place of a second rendering.</summary>
+    public byte[]? SpecDocument { get; set; }
+}

@@ -7,6 +7,9 @@ public sealed record CreateOptions
 
     public string? PidFile { get; init; }
 
+    /// <summary>The bytes that the spec was read from; they save writing it down from the records again.</summary>
+    public byte[]? SpecDocument { get; init; }
+
     public bool NoPivot { get; init; }
 
     public bool NoNewKeyring { get; init; }

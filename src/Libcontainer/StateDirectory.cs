@@ -50,7 +50,7 @@ public sealed class StateDirectory
     {
         try
         {
-            return JsonSerializer.Deserialize(System.IO.File.ReadAllBytes(File), ContainerRecordJson.Default.ContainerRecord)
+            return ContainerRecordDocument.Read(System.IO.File.ReadAllBytes(File))
                 ?? throw new ContainerException($"state \"{File}\": empty");
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -67,7 +67,11 @@ public sealed class StateDirectory
     public void Save(ContainerRecord record)
     {
         string next = File + ".next";
-        System.IO.File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(record, ContainerRecordJson.Default.ContainerRecord));
+        using (FileDescriptor file = Files.Open(next, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, 0x1a4))
+        {
+            Files.Write(file, ContainerRecordDocument.Write(record), next);
+        }
+
         Files.Rename(next, File);
     }
 

@@ -128,6 +128,67 @@ public static unsafe class Files
         WriteText(file, text, path);
     }
 
+    /// <summary>The text of a short file of /proc or of a cgroup; null when it, or the process that it is about, is gone.</summary>
+    public static string? TryReadText(string path)
+    {
+        int fd = Libc.openat(AtCurrentDirectory, path, Native(OpenFlags.ReadOnly | OpenFlags.CloseOnExec), 0);
+        if (fd < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            return (Errno)errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESRCH ? null : throw new SyscallException("open", errno, path);
+        }
+
+        using var file = new FileDescriptor(fd);
+        byte[] buffer = new byte[4096];
+        int length = 0;
+        while (true)
+        {
+            fixed (byte* start = buffer)
+            {
+                nint count = Libc.read(fd, start + length, (nuint)(buffer.Length - length));
+                if (count <= 0)
+                {
+                    int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+                    return errno == 0 ? Encoding.UTF8.GetString(buffer, 0, length)
+                        : (Errno)errno is Errno.ESRCH or Errno.ENODEV ? null
+                        : throw new SyscallException("read", errno, path);
+                }
+
+                length += (int)count;
+            }
+
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, buffer.Length * 2);
+            }
+        }
+    }
+
+    /// <summary>mkdir(2); false when there is something of that name.</summary>
+    public static bool TryMakeDirectory(string path, uint mode)
+    {
+        if (Libc.mkdirat(AtCurrentDirectory, path, mode) == 0)
+        {
+            return true;
+        }
+
+        int errno = Marshal.GetLastPInvokeError();
+        return (Errno)errno == Errno.EEXIST ? false : throw new SyscallException("mkdir", errno, path);
+    }
+
+    /// <summary>rmdir(2): null when it is gone, by this or before, else why it is not.</summary>
+    public static Errno? TryRemoveDirectory(string path)
+    {
+        const int directory = 0x200;
+        if (Libc.unlinkat(AtCurrentDirectory, path, directory) == 0)
+        {
+            return null;
+        }
+
+        var errno = (Errno)Marshal.GetLastPInvokeError();
+        return errno == Errno.ENOENT ? null : errno;
+    }
+
     public static void MakeDirectory(FileDescriptor? parent, string name, uint mode) =>
         Libc.Check(Libc.mkdirat(parent?.Number ?? AtCurrentDirectory, name, mode), "mkdir", name);
 

@@ -47,22 +47,6 @@ public sealed class Cgroup
         }
     }
 
-    /// <summary>Moves a process into the cgroup in every hierarchy.</summary>
-    public void Add(int process)
-    {
-        foreach ((CgroupHierarchy hierarchy, string folder) in places)
-        {
-            try
-            {
-                Files.WriteText(Path.Combine(folder, "cgroup.procs"), process.ToString(CultureInfo.InvariantCulture));
-            }
-            catch (SyscallException error) when (hierarchy.Unified && !Pure && error.Errno is Errno.EOPNOTSUPP or Errno.EBUSY)
-            {
-                // The unified part of a hybrid host carries no controller that is asked for.
-            }
-        }
-    }
-
     /// <summary>Writes limits; a limit for a controller that the host does not have is an error, as the caller asked for it.</summary>
     public void Apply(Resources resources, bool withDevices)
     {
@@ -121,8 +105,13 @@ public sealed class Cgroup
     /// <summary>Removes the folders; a cgroup whose last process is just dying is busy for a moment.</summary>
     public void Remove()
     {
-        foreach ((_, string folder) in places.Where(place => Directory.Exists(place.Folder)))
+        foreach ((_, string folder) in places)
         {
+            if (Files.TryRemoveDirectory(folder) is null)
+            {
+                continue;
+            }
+
             foreach (string below in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).OrderByDescending(path => path.Length).Append(folder))
             {
                 RemoveFolder(below);
@@ -133,9 +122,14 @@ public sealed class Cgroup
     internal CgroupMounts Mounts(bool ownNamespace) =>
         new([.. places.Select(place => new CgroupMounts.Hierarchy(place.Hierarchy.MountPoint, place.Hierarchy.Options, place.Folder, place.Hierarchy.Unified))], ownNamespace);
 
-    /// <summary>An open folder for CLONE_INTO_CGROUP, where the host is pure v2.</summary>
-    internal FileDescriptor? OpenForClone() =>
-        Pure ? Files.Open(places[0].Folder, OpenFlags.ReadOnly | OpenFlags.Directory) : null;
+    /// <summary>The way in, opened by the runtime; what a child does then needs no path.</summary>
+    internal CgroupEntrance OpenEntrance()
+    {
+        // The freezer last: one that is frozen stops the child on its way.
+        (CgroupHierarchy Hierarchy, string Folder)[] old = [.. places.Where(place => !place.Hierarchy.Unified).OrderBy(place => place.Hierarchy.Controllers.Contains("freezer"))];
+        string? unified = places.Where(place => place.Hierarchy.Unified).Select(place => place.Folder).FirstOrDefault();
+        return new CgroupEntrance(unified, mustEnterUnified: Pure, [.. old.Select(place => Path.Combine(place.Folder, "tasks"))]);
+    }
 
     internal string? FolderOf(string controller) =>
         places.Where(place => place.Hierarchy.Controllers.Contains(controller)).Select(place => place.Folder).FirstOrDefault();
@@ -161,21 +155,14 @@ public sealed class Cgroup
 
     private static void RemoveFolder(string folder)
     {
-        for (int attempt = 0; ; attempt++)
+        for (int attempt = 0; Files.TryRemoveDirectory(folder) is { } errno; attempt++)
         {
-            try
+            if (errno != Errno.EBUSY || attempt == 1000)
             {
-                Files.Remove(null, folder, directory: true);
-                return;
+                throw new SyscallException("rmdir", (int)errno, folder);
             }
-            catch (SyscallException error) when (error.Errno == Errno.ENOENT)
-            {
-                return;
-            }
-            catch (SyscallException error) when (error.Errno == Errno.EBUSY && attempt < 1000)
-            {
-                Poll.Readable(attempt < 50 ? 1 : 10);
-            }
+
+            Poll.Readable(attempt < 50 ? 1 : 10);
         }
     }
 
@@ -192,14 +179,9 @@ public sealed class Cgroup
 
             string parent = path;
             path = Path.Combine(path, part);
-            try
-            {
-                Files.MakeDirectory(null, path, 0x1ed);
-            }
-            catch (SyscallException error) when (error.Errno == Errno.EEXIST)
-            {
-                // Another container's parent, or one that was made before.
-            }
+
+            // What is there is another container's parent, or was made before.
+            Files.TryMakeDirectory(path, 0x1ed);
 
             if (hierarchy.Controllers.Contains("cpuset"))
             {

@@ -1,4 +1,5 @@
 using Wharf.Libcontainer.Mounts;
+using Wharf.Linux;
 
 namespace Wharf.Libcontainer.Cgroups;
 
@@ -11,14 +12,14 @@ internal sealed record CgroupHierarchy(string MountPoint, string Root, IReadOnly
     internal static IReadOnlyList<CgroupHierarchy> Read()
     {
         var own = new Dictionary<string, string>();
-        foreach (string line in File.ReadLines("/proc/self/cgroup"))
+        foreach (string line in Lines("/proc/self/cgroup"))
         {
             string[] parts = line.Split(':', 3);
             own[parts[1]] = parts[2];
         }
 
         var found = new List<CgroupHierarchy>();
-        foreach (string line in File.ReadLines("/proc/self/mountinfo"))
+        foreach (string line in Lines("/proc/self/mountinfo"))
         {
             int separator = line.IndexOf(" - cgroup", StringComparison.Ordinal);
             if (separator < 0)
@@ -51,6 +52,9 @@ internal sealed record CgroupHierarchy(string MountPoint, string Root, IReadOnly
         string inside = Root != "/" && full.StartsWith(Root, StringComparison.Ordinal) ? full[Root.Length..] : full;
         return MountPoint + "/" + inside.Trim('/');
     }
+
+    private static string[] Lines(string path) =>
+        Files.TryReadText(path)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? throw new ContainerException($"\"{path}\" is missing: /proc is not mounted");
 
     private static bool SameControllers(string left, string right) =>
         left.Split(',').Order(StringComparer.Ordinal).SequenceEqual(right.Split(',').Order(StringComparer.Ordinal));

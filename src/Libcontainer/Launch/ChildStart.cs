@@ -28,14 +28,14 @@ internal sealed class ChildStart : IDisposable
         (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair();
         var start = new ChildStart(new SyncChannel(ours), warn);
         ChildSettings settings = prepare(new SyncChannel(theirs));
-        using FileDescriptor? folder = cgroup.OpenForClone();
+        using CgroupEntrance entrance = cgroup.OpenEntrance();
         bool joins = !init || settings.Namespaces.JoinsPid || settings.Namespaces.JoinsUser;
         CloneFlags made = joins ? CloneFlags.None : settings.Namespaces.New & ~CloneFlags.NewCgroup;
-        int child = CurrentProcess.Clone(made, folder);
+        int child = entrance.Clone(made);
         if (child == 0)
         {
             ours.Dispose();
-            var process = new ContainerChild(settings);
+            var process = new ContainerChild(settings, entrance);
             if (joins)
             {
                 process.RunJoiner(init);
@@ -52,11 +52,6 @@ internal sealed class ChildStart : IDisposable
         start.id = child;
         try
         {
-            if (folder is null)
-            {
-                cgroup.Add(child);
-            }
-
             if (!joins)
             {
                 start.PrepareProcess(settings);

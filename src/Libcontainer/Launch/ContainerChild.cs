@@ -1,3 +1,4 @@
+using Wharf.Libcontainer.Cgroups;
 using Wharf.Libcontainer.Hooks;
 using Wharf.Libcontainer.Mounts;
 using Wharf.Libcontainer.Seccomp;
@@ -10,11 +11,12 @@ namespace Wharf.Libcontainer.Launch;
 /// The child of a clone on its way to the container's program. It is the only thread of its process; it ends by an exec, or by
 /// sending its error to the runtime.
 /// </summary>
-internal sealed class ContainerChild(ChildSettings settings)
+internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgroup)
 {
     /// <summary>The first process of a new container: steps 1 to 4 of <see cref="SyncMessage"/>.</summary>
     internal void RunInit() => Guard(() =>
     {
+        cgroup.Enter();
         settings.Channel.Expect(SyncMessage.Go);
         if (settings.Namespaces.JoinsPid || settings.Namespaces.JoinsUser)
         {
@@ -30,6 +32,7 @@ internal sealed class ContainerChild(ChildSettings settings)
     /// </summary>
     internal void RunJoiner(bool init) => Guard(() =>
     {
+        cgroup.Enter();
         settings.Channel.Expect(SyncMessage.Go);
         settings.Namespaces.Join();
         CloneFlags made = init ? settings.Namespaces.New & ~CloneFlags.NewCgroup : CloneFlags.None;
@@ -73,7 +76,7 @@ internal sealed class ContainerChild(ChildSettings settings)
 
         if (settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup))
         {
-            // After the runtime has put this process into its cgroup: the namespace's root is where it is now.
+            // After this process has entered its cgroup: the namespace's root is where it is now.
             CurrentProcess.Unshare(CloneFlags.NewCgroup);
         }
 

@@ -6,8 +6,8 @@ namespace Wharf.Libcontainer.Launch;
 /// <summary>One end of the channel between runtime and child: one message a datagram.</summary>
 internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
 {
-    // Longer than any text that is sent; a longer one is cut, never split.
-    private const int Limit = 64 * 1024;
+    // Two of the longest paths and some words; a longer text is cut, never split.
+    private const int Limit = 3 * 4096;
 
     public void Send(SyncMessage message, string text = "")
     {

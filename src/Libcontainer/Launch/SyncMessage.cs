@@ -4,7 +4,7 @@ namespace Wharf.Libcontainer.Launch;
 /// What runtime (R) and child (C) tell each other while a container is made:
 /// <code>
 ///  R clone3 ───────────────────────────▶ C
-///  R id maps, cgroups, limits
+///  R id maps, limits                      C   0. its cgroups
 ///  R ── Go ────────────────────────────▶ C   1. namespaces, then mounts below the new root
 ///  R ◀──────────────────────── Mounted ── C   2. (create only)
 ///  R hooks prestart, createRuntime

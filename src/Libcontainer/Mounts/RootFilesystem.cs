@@ -36,7 +36,10 @@ internal sealed class RootFilesystem : IDisposable
             _ => MountFlags.Slave | MountFlags.Recursive,
         };
         Linux.Mounts.Mount(null, "/", null, propagation);
-        MakeParentPrivate();
+        if (propagation.HasFlag(MountFlags.Shared))
+        {
+            MakeParentPrivate();
+        }
 
         // 2. The root is a mount of its own, so that it can be pivoted into.
         using (FileDescriptor copy = Linux.Mounts.CopyTree(path, recursive: true))

@@ -13,7 +13,7 @@ internal static class BundleArguments
         new("pid-file", TakesValue: true), new("no-pivot"), new("no-new-keyring"), new("preserve-fds", TakesValue: true),
     ];
 
-    internal static (string Bundle, RuntimeSpec Spec) Read(GlobalOptions options, Arguments arguments)
+    internal static (string Bundle, RuntimeSpec Spec, CreateOptions Create) Read(GlobalOptions options, Arguments arguments)
     {
         if (options.SystemdCgroup)
         {
@@ -21,10 +21,11 @@ internal static class BundleArguments
         }
 
         string bundle = Path.GetFullPath(arguments.Value("bundle") is { Length: > 0 } given ? given : ".");
-        return (bundle, Bundle.Read(bundle));
+        RuntimeSpec spec = Bundle.Read(bundle, out byte[] document);
+        return (bundle, spec, Options(arguments) with { SpecDocument = document });
     }
 
-    internal static CreateOptions Options(Arguments arguments) => new()
+    private static CreateOptions Options(Arguments arguments) => new()
     {
         ConsoleSocket = arguments.Value("console-socket") is { Length: > 0 } socket ? socket : null,
         PidFile = arguments.Value("pid-file") is { Length: > 0 } file ? file : null,

@@ -11,8 +11,8 @@ internal static class CreateCommand
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
         string id = arguments.ContainerId("create");
-        (string bundle, RuntimeSpec spec) = BundleArguments.Read(options, arguments);
-        Container.Create(options.Root, id, bundle, spec, BundleArguments.Options(arguments), options.Log.Warning);
+        (string bundle, RuntimeSpec spec, CreateOptions create) = BundleArguments.Read(options, arguments);
+        Container.Create(options.Root, id, bundle, spec, create, options.Log.Warning);
         return 0;
     }
 }

@@ -62,7 +62,7 @@ internal static class ExecCommand
         {
             try
             {
-                return JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.Process) ?? throw new ContainerException($"\"{path}\" is empty");
+                return SpecReader.Process(File.ReadAllBytes(path)) ?? throw new ContainerException($"\"{path}\" is empty");
             }
             catch (JsonException error)
             {

@@ -13,8 +13,7 @@ internal static class RunCommand
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
         string id = arguments.ContainerId("run");
-        (string bundle, RuntimeSpec spec) = BundleArguments.Read(options, arguments);
-        CreateOptions create = BundleArguments.Options(arguments);
+        (string bundle, RuntimeSpec spec, CreateOptions create) = BundleArguments.Read(options, arguments);
         bool detach = arguments.Has("detach");
         using ForegroundConsole? console = !detach && spec.Process!.Terminal == true ? ForegroundConsole.Open() : null;
         Container container = Container.Create(options.Root, id, bundle, spec, console is null ? create : create with { ConsoleSocket = console.SocketPath }, options.Log.Warning);

@@ -30,7 +30,7 @@ internal static class UpdateCommand
         try
         {
             byte[] bytes = source == "-" ? StandardInput() : File.ReadAllBytes(source);
-            return JsonSerializer.Deserialize(bytes, RuntimeJson.Default.Resources) ?? new Resources();
+            return SpecReader.Resources(bytes) ?? new Resources();
         }
         catch (JsonException error)
         {

@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer;
+
+/// <summary>Writes and reads state.json token by token, for the reason that <see cref="SpecReader"/> gives.</summary>
+internal static class ContainerRecordDocument
+{
+    internal static ReadOnlySpan<byte> Write(ContainerRecord record)
+    {
+        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", record.Id);
+            json.WriteNumber("initPid", record.InitPid);
+            json.WriteNumber("initStart", record.InitStart);
+            json.WriteString("created", record.Created);
+            json.WriteString("bundle", record.Bundle);
+            json.WriteString("rootfs", record.Rootfs);
+            json.WriteNumber("owner", record.Owner);
+            json.WriteStartArray("cgroupPaths");
+            foreach (string path in record.CgroupPaths)
+            {
+                json.WriteStringValue(path);
+            }
+
+            json.WriteEndArray();
+            json.WritePropertyName("spec");
+            if (record.SpecDocument is { } document)
+            {
+                json.WriteRawValue(document, skipInputValidation: true);
+            }
+            else
+            {
+                JsonSerializer.Serialize(json, record.Spec, RuntimeJson.Default.RuntimeSpec);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan;
+    }
+
+    /// <summary>Null for a document that is no record.</summary>
+    internal static ContainerRecord? Read(ReadOnlySpan<byte> document)
+    {
+        var json = new Utf8JsonReader(document);
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
+        var record = new ContainerRecord();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = json.GetString()!;
+            json.Read();
+            try
+            {
+                ReadProperty(ref json, name, record);
+            }
+            catch (Exception error) when (error is InvalidOperationException or FormatException)
+            {
+                throw new JsonException($"\"{name}\": {error.Message}", error);
+            }
+        }
+
+        return record;
+    }
+
+    private static void ReadProperty(ref Utf8JsonReader json, string name, ContainerRecord record)
+    {
+        switch (name)
+        {
+            case "id": record.Id = json.GetString() ?? string.Empty; break;
+            case "initPid": record.InitPid = json.GetInt32(); break;
+            case "initStart": record.InitStart = json.GetUInt64(); break;
+            case "created": record.Created = json.GetDateTimeOffset(); break;
+            case "bundle": record.Bundle = json.GetString() ?? string.Empty; break;
+            case "rootfs": record.Rootfs = json.GetString() ?? string.Empty; break;
+            case "owner": record.Owner = json.GetUInt32(); break;
+            case "cgroupPaths": record.CgroupPaths = Paths(ref json); break;
+            case "spec": record.Spec = SpecReader.Spec(ref json) ?? new RuntimeSpec(); break;
+            default: json.Skip(); break;
+        }
+    }
+
+    private static List<string> Paths(ref Utf8JsonReader json)
+    {
+        var paths = new List<string>();
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            paths.Add(json.GetString() ?? string.Empty);
+        }
+
+        return paths;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+using Wharf.Harness;
+
+namespace Wharf.Integration.Runc;
+
+/// <summary>
+/// What the start of the program reads. The mount table has a line for each mount of the host, so every reading of it costs more the
+/// busier the host is; the linker options that keep the language runtime from it name functions of one version of .NET.
+/// </summary>
+public sealed partial class StartTests : IDisposable
+{
+    private readonly BusyboxBundle bundle = new();
+
+    public void Dispose() => bundle.Dispose();
+
+    [Fact]
+    public void Nothing_of_mounts_or_cgroups_is_read_before_the_first_line_of_the_program()
+    {
+        Assert.Empty(Opened("--version"));
+    }
+
+    [Fact]
+    public void A_run_reads_the_mount_table_once()
+    {
+        bundle.Arguments("true");
+
+        IReadOnlyList<string> opened = Opened("--root", bundle.StateRoot, "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, $"wharf-it-{Guid.NewGuid():N}");
+
+        Assert.Equal(["/proc/self/cgroup", "/proc/self/mountinfo"], opened);
+    }
+
+    /// <summary>The opens of mount tables and of the program's own cgroup files, by all of its processes.</summary>
+    private List<string> Opened(params string[] arguments)
+    {
+        string trace = Path.Combine(Path.GetDirectoryName(bundle.Rootfs)!, "trace");
+        Command.Run("strace", ["-f", "-qq", "-e", "trace=open,openat,openat2", "-o", trace, Programs.Runc, .. arguments]).Succeeds();
+        return [.. File.ReadLines(trace).Select(line => Tables().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+    }
+
+    [GeneratedRegex("\"(/proc/[^\"]*/(?:mountinfo|mounts|cgroup)|/proc/mounts|/proc/cgroups|/sys/fs/cgroup/cgroup[^\"]*)\"")]
+    private static partial Regex Tables();
+}
