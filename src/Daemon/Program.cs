@@ -15,6 +15,8 @@ try
     DaemonOptions options = OptionsReader.Read(args);
     Directory.CreateDirectory(options.DataRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
 
+    using var locked = new DataRootLock(options.DataRoot);
+    using var pidFile = new PidFile(options.PidFile);
     using var containerd = new ContainerdConnection(options.Containerd);
     using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = options.InsecureRegistries, RegistryMirrors = options.RegistryMirrors });
     using var embedded = new EmbeddedImage();
@@ -43,6 +45,7 @@ try
     life.Resume();
     await using WebApplication listener = Listener.Create(options.Hosts, router);
     await listener.StartAsync().ConfigureAwait(false);
+    Listener.Protect(options.Hosts);
     Task<string?> loading = embedded.LoadAsync(images);
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
     await background.StopAsync().ConfigureAwait(false);

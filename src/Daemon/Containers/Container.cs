@@ -11,6 +11,9 @@ internal sealed class Container(ContainerDocument document, string folder)
 {
     private TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private TaskCompletionSource<int> nextExit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? restart;
+
     internal ContainerDocument Document { get; private set; } = document;
 
     internal string Id => Document.Id;
@@ -48,6 +51,21 @@ internal sealed class Container(ContainerDocument document, string folder)
     /// <summary>containerd's event of the end of the run has come; what it said of memory came before.</summary>
     internal TaskCompletionSource ExitHeard { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The exit code of the next run that ends, whether it has begun or not.</summary>
+    internal Task<int> NextExit => Volatile.Read(ref nextExit).Task;
+
+    /// <summary>How long the last restart waited; zero before the first.</summary>
+    internal TimeSpan RestartPause { get; set; }
+
+    /// <summary>Ends when somebody stops or removes the container while it waits to be started again.</summary>
+    internal Task BeginRestart()
+    {
+        restart = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return restart.Task;
+    }
+
+    internal void CancelRestart() => restart?.TrySetResult();
+
     internal void BeginRun()
     {
         OutOfMemory = false;
@@ -58,7 +76,11 @@ internal sealed class Container(ContainerDocument document, string folder)
         }
     }
 
-    internal void EndRun(int code) => exited.TrySetResult(code);
+    internal void EndRun(int code)
+    {
+        exited.TrySetResult(code);
+        Interlocked.Exchange(ref nextExit, new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(code);
+    }
 
     /// <summary>Changes the document; it is on disk, whole, when this returns.</summary>
     internal void Change(Func<ContainerDocument, ContainerDocument> change)

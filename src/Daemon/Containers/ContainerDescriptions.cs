@@ -62,7 +62,8 @@ internal static class ContainerDescriptions
     };
 
     private static string Status(ContainerState state) =>
-        state.Paused ? $"Up {Since(state.StartedAt)} (Paused)"
+        state.Restarting ? $"Restarting ({state.ExitCode}) {Since(state.FinishedAt)} ago"
+            : state.Paused ? $"Up {Since(state.StartedAt)} (Paused)"
             : state.Running ? $"Up {Since(state.StartedAt)}"
             : state.Status == "created" ? "Created"
             : $"Exited ({state.ExitCode}) {Since(state.FinishedAt)} ago";

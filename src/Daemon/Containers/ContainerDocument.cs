@@ -25,6 +25,9 @@ internal sealed record ContainerDocument
     public ContainerState State { get; set; } = new();
 
     public int RestartCount { get; set; }
+
+    /// <summary>Somebody asked for the last end: no policy starts it again.</summary>
+    public bool StoppedByUser { get; set; }
 }
 
 /// <summary>Reads and writes the document.</summary>

@@ -37,6 +37,8 @@ internal sealed partial class ContainerLife
     {
         stdio.CleanUp(table.All().Where(one => one.State.Running).Select(one => one.Id).ToHashSet());
         background.Begin("clean up after the last daemon", CleanUpAsync);
+        Container[] wanted = [.. table.All().Where(one => !one.State.Running && RestartRule.StartsWithDaemon(one.Document))];
+        background.Begin("start containers with the daemon", stopping => StartWithDaemonAsync(wanted, stopping));
         foreach (Container container in table.All())
         {
             if (!container.State.Running)
@@ -103,7 +105,13 @@ internal sealed partial class ContainerLife
         {
             try
             {
-                await FinishAsync(container, await AwaitExitAsync(container, stopping).ConfigureAwait(false), stopping).ConfigureAwait(false);
+                ProcessExit exit = await AwaitExitAsync(container, stopping).ConfigureAwait(false);
+                await FinishAsync(container, exit, stopping).ConfigureAwait(false);
+                if (!await RestartAsync(container, exit, stopping).ConfigureAwait(false) && container.Document.HostConfig.AutoRemove)
+                {
+                    await RemoveAsync(container).ConfigureAwait(false);
+                }
+
                 return;
             }
             catch (RpcException error) when (!stopping.IsCancellationRequested && error.StatusCode is not StatusCode.NotFound)
@@ -167,11 +175,6 @@ internal sealed partial class ContainerLife
         {
             container.Gate.Release();
         }
-
-        if (container.Document.HostConfig.AutoRemove)
-        {
-            await RemoveAsync(container).ConfigureAwait(false);
-        }
     }
 
     private async Task DeleteTaskAsync(Container container)
@@ -189,6 +192,7 @@ internal sealed partial class ContainerLife
     /// <summary>Removes what is left of a container that does not run.</summary>
     internal async Task RemoveAsync(Container container)
     {
+        container.CancelRestart();
         await tasks.DeleteRecordAsync(container.Id, CancellationToken.None).ConfigureAwait(false);
         await tasks.RemoveSnapshotAsync(container.Id, CancellationToken.None).ConfigureAwait(false);
         table.Remove(container);

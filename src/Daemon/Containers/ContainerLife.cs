@@ -26,6 +26,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
                     : new EngineException(EngineErrorKind.NotModified, "container already started");
             }
 
+            container.Change(document => document with { StoppedByUser = false });
             container.BeginRun();
             await LaunchAsync(container, cancellation).ConfigureAwait(false);
             failed = false;
@@ -54,7 +55,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             await tasks.SetSpecAsync(container.Id, document, cancellation).ConfigureAwait(false);
             int pid = await tasks.CreateTaskAsync(container.Id, mounts, streams.InputPath, streams.OutputPath, streams.ErrorPath, container.Config.Tty, cancellation).ConfigureAwait(false);
             created = true;
-            container.ChangeState(state => state with { Status = "running", Running = true, Paused = false, OOMKilled = false, Pid = pid, ExitCode = 0, Error = "", StartedAt = Timestamps.Text(DateTimeOffset.UtcNow) });
+            container.ChangeState(state => state with { Status = "running", Running = true, Paused = false, Restarting = false, OOMKilled = false, Pid = pid, ExitCode = 0, Error = "", StartedAt = Timestamps.Text(DateTimeOffset.UtcNow) });
             await tasks.StartAsync(container.Id, "", cancellation).ConfigureAwait(false);
             streams.MarkStarted();
             events.Publish(container, "start");
@@ -79,7 +80,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
         int code = StartFailure.Code(message);
         await stdio.CloseAsync(container).ConfigureAwait(false);
         ContainerStdio.GiveUp(container);
-        container.ChangeState(state => state with { Status = state.StartedAt.StartsWith("0001", StringComparison.Ordinal) ? "created" : "exited", Running = false, Pid = 0, ExitCode = code, Error = message });
+        container.ChangeState(state => state with { Status = state.StartedAt.StartsWith("0001", StringComparison.Ordinal) ? "created" : "exited", Running = false, Restarting = false, Pid = 0, ExitCode = code, Error = message });
         container.EndRun(code);
     }
 

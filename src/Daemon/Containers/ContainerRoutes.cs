@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Wharf.Daemon.Host;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Stdio;
 using Wharf.EngineApi.Containers;
@@ -39,6 +40,9 @@ internal sealed class ContainerRoutes(
         new("POST", "/containers/{id}/resize", ResizeAsync),
         new("POST", "/containers/{id}/rename", RenameAsync),
         new("GET", "/containers/{id}/logs", (context, id) => ReadLogs.RunAsync(context, table.Find(id))),
+        new("POST", "/containers/{id}/update", UpdateAsync),
+        new("GET", "/containers/{id}/top", TopAsync),
+        new("POST", "/containers/prune", PruneAsync),
         new("DELETE", "/containers/{id}", RemoveAsync),
         new("POST", "/containers/{id}/exec", ExecCreateAsync),
         new("POST", "/exec/{id}/start", ExecStartAsync),
@@ -69,7 +73,7 @@ internal sealed class ContainerRoutes(
         int limit = Number(context, "limit") is { } most and > 0 ? most : int.MaxValue;
         bool all = Answers.Flag(context, "all") || limit != int.MaxValue || filters.Has("status") || filters.Has("exited");
         IReadOnlyList<ContainerSummary> found = [.. table.All()
-            .Where(container => all || container.State.Running)
+            .Where(container => all || container.State.Running || container.State.Restarting)
             .Where(container => filters.Any("id", id => container.Id.StartsWith(id, StringComparison.Ordinal)))
             .Where(container => filters.Any("name", name => ("/" + container.Document.Name).Contains(name.TrimStart('^').TrimEnd('$'), StringComparison.Ordinal)))
             .Where(container => filters.Any("status", status => container.State.Paused ? status == "paused" : container.State.Status == status))
@@ -142,22 +146,27 @@ internal sealed class ContainerRoutes(
         Container container = table.Find(id);
         string condition = Answers.Value(context, "condition") ?? "not-running";
 
-        // next-exit waits for a run that may not have begun; the others are content with how things are.
-        Task<int> exit = condition is "next-exit" or "removed" || container.State.Running || container.State.Status == "created" && condition == "removed"
-            ? container.Exited
-            : Task.FromResult(container.State.ExitCode);
+        // next-exit waits for a run that may not have begun; not-running is content with how things are.
+        Task<int> exit = condition switch
+        {
+            "not-running" => container.State.Running ? container.Exited : Task.FromResult(container.State.ExitCode),
+            "next-exit" => container.NextExit,
+            "removed" => RemovedAsync(container),
+            _ => throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid condition: \"{condition}\""),
+        };
         context.Response.ContentType = "application/json";
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
         await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         int code = await exit.WaitAsync(ended.Token).ConfigureAwait(false);
-        if (condition == "removed")
-        {
-            await container.Removed.Task.WaitAsync(ended.Token).ConfigureAwait(false);
-        }
-
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new WaitResponse { StatusCode = code }, ContainersJson.Default.WaitResponse);
         await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task<int> RemovedAsync(Container container)
+    {
+        await container.Removed.Task.ConfigureAwait(false);
+        return container.State.ExitCode;
     }
 
     private async Task AttachAsync(HttpContext context, string id)
@@ -250,6 +259,29 @@ internal sealed class ContainerRoutes(
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    private async Task UpdateAsync(HttpContext context, string id)
+    {
+        Container container = table.Find(id);
+        HostConfig change = await JsonBody.ReadAsync(context, ContainersJson.Default.HostConfig).ConfigureAwait(false);
+        await new UpdateContainer(tasks, events).RunAsync(container, change, context.RequestAborted).ConfigureAwait(false);
+        await Answers.JsonAsync(context, new UpdateResponse(), ContainersJson.Default.UpdateResponse).ConfigureAwait(false);
+    }
+
+    private async Task TopAsync(HttpContext context, string id)
+    {
+        Container container = Running(id);
+        if (Answers.Value(context, "ps_args") is { } given and not "-ef")
+        {
+            throw new EngineException(EngineErrorKind.NotImplemented, $"list processes with \"{given}\": only -ef is supported");
+        }
+
+        IReadOnlyList<int> pids = await tasks.PidsAsync(container.Id, context.RequestAborted).ConfigureAwait(false);
+        await Answers.JsonAsync(context, new ContainerTop { Titles = ProcessTable.Titles, Processes = ProcessTable.Rows(pids) }, ContainersJson.Default.ContainerTop).ConfigureAwait(false);
+    }
+
+    private async Task PruneAsync(HttpContext context, string value) =>
+        await Answers.JsonAsync(context, await new PruneContainers(table, life).RunAsync(Answers.Value(context, "filters")).ConfigureAwait(false), ContainersJson.Default.PrunedContainers).ConfigureAwait(false);
 
     private async Task ExecCreateAsync(HttpContext context, string id)
     {

@@ -182,7 +182,7 @@ internal static class ContainerSpec
         return parent.StartsWith('/') ? parent.TrimEnd('/') : "/" + parent.TrimEnd('/');
     }
 
-    private static Resources Resources(HostConfig host)
+    internal static Resources Resources(HostConfig host)
     {
         long period = host.NanoCpus > 0 ? 100_000 : host.CpuPeriod;
         long quota = host.NanoCpus > 0 ? host.NanoCpus / 10_000 : host.CpuQuota;

@@ -10,12 +10,20 @@ internal sealed class StopContainer(TaskClient tasks, ContainerEvents events)
 
     internal async Task StopAsync(Container container, int? seconds, string? signal, CancellationToken cancellation)
     {
+        if (container.State.Restarting)
+        {
+            container.Change(document => document with { StoppedByUser = true });
+            container.CancelRestart();
+            return;
+        }
+
         if (!container.State.Running)
         {
             throw new EngineException(EngineErrorKind.NotModified, "container already stopped");
         }
 
         int first = SignalNumber.Of(signal ?? container.Config.StopSignal ?? "TERM");
+        container.Change(document => document with { StoppedByUser = true });
         int wait = seconds ?? container.Config.StopTimeout ?? DefaultSeconds;
         await SendAsync(container, first, cancellation).ConfigureAwait(false);
         Task ended = container.Exited;
@@ -36,6 +44,11 @@ internal sealed class StopContainer(TaskClient tasks, ContainerEvents events)
         if (!container.State.Running)
         {
             throw new EngineException(EngineErrorKind.Conflict, $"cannot kill container: {container.Id}: container {container.Id} is not running");
+        }
+
+        if (number == KillSignal || number == SignalNumber.Of(container.Config.StopSignal ?? "TERM"))
+        {
+            container.Change(document => document with { StoppedByUser = true });
         }
 
         await SendAsync(container, number, cancellation).ConfigureAwait(false);

@@ -13,6 +13,7 @@ namespace Wharf.Daemon.Containers;
 internal sealed class TaskClient(ContainerdConnection connection, string snapshotter, string runtime)
 {
     private const string SpecType = "types.containerd.io/opencontainers/runtime-spec/1/Spec";
+    private const string ResourcesType = "types.containerd.io/opencontainers/runtime-spec/1/LinuxResources";
     private const string ProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
     private readonly ContainerdApi.Containers.V1.Containers.ContainersClient containers = new(connection.Calls);
     private readonly Snapshots.SnapshotsClient snapshots = new(connection.Calls);
@@ -123,6 +124,11 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
 
     internal async Task CloseInputAsync(string id, string execId, CancellationToken cancellation) =>
         await IgnoreMissing(tasks.CloseIOAsync(new CloseIORequest { ContainerId = id, ExecId = execId, Stdin = true }, cancellationToken: cancellation).ResponseAsync).ConfigureAwait(false);
+
+    internal async Task UpdateAsync(string id, byte[] resources, CancellationToken cancellation) =>
+        await tasks.UpdateAsync(
+            new UpdateTaskRequest { ContainerId = id, Resources = new Any { TypeUrl = ResourcesType, Value = ByteString.CopyFrom(resources) } },
+            cancellationToken: cancellation).ConfigureAwait(false);
 
     internal async Task PauseAsync(string id, CancellationToken cancellation) => await tasks.PauseAsync(new PauseTaskRequest { ContainerId = id }, cancellationToken: cancellation).ConfigureAwait(false);
 

@@ -14,5 +14,8 @@ namespace Wharf.EngineApi.Containers;
 [JsonSerializable(typeof(ExecInspect))]
 [JsonSerializable(typeof(ContainerConfig))]
 [JsonSerializable(typeof(HostConfig))]
+[JsonSerializable(typeof(PrunedContainers))]
+[JsonSerializable(typeof(ContainerTop))]
+[JsonSerializable(typeof(UpdateResponse))]
 [JsonSerializable(typeof(IReadOnlyList<ContainerSummary>))]
 public sealed partial class ContainersJson : JsonSerializerContext;
