@@ -9,7 +9,7 @@ internal static class ProcessTable
     /// <summary>The start time in clock ticks, or null when the process is gone or a zombie.</summary>
     internal static ulong? StartOf(int id)
     {
-        // No exception for one that is gone: the first that is thrown costs as much as the rest of a delete.
+        // A process that is gone is the ordinary case of a delete, so it is no exception.
         if (Files.TryReadText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat")) is not { Length: > 0 } text)
         {
             return null;

@@ -8,10 +8,25 @@ internal static class RootMounts
 {
     private static readonly Dictionary<string, MountFlags> Flags = new()
     {
-        ["ro"] = MountFlags.ReadOnly, ["nosuid"] = MountFlags.NoSuid, ["nodev"] = MountFlags.NoDev, ["noexec"] = MountFlags.NoExec,
-        ["sync"] = MountFlags.Synchronous, ["dirsync"] = MountFlags.DirSync, ["noatime"] = MountFlags.NoAtime, ["nodiratime"] = MountFlags.NoDirAtime,
-        ["relatime"] = MountFlags.RelativeAtime, ["strictatime"] = MountFlags.StrictAtime, ["bind"] = MountFlags.Bind,
-        ["rbind"] = MountFlags.Bind | MountFlags.Recursive, ["defaults"] = 0, ["rw"] = 0, ["suid"] = 0, ["dev"] = 0, ["exec"] = 0, ["async"] = 0, ["atime"] = 0,
+        ["ro"] = MountFlags.ReadOnly,
+        ["nosuid"] = MountFlags.NoSuid,
+        ["nodev"] = MountFlags.NoDev,
+        ["noexec"] = MountFlags.NoExec,
+        ["sync"] = MountFlags.Synchronous,
+        ["dirsync"] = MountFlags.DirSync,
+        ["noatime"] = MountFlags.NoAtime,
+        ["nodiratime"] = MountFlags.NoDirAtime,
+        ["relatime"] = MountFlags.RelativeAtime,
+        ["strictatime"] = MountFlags.StrictAtime,
+        ["bind"] = MountFlags.Bind,
+        ["rbind"] = MountFlags.Bind | MountFlags.Recursive,
+        ["defaults"] = 0,
+        ["rw"] = 0,
+        ["suid"] = 0,
+        ["dev"] = 0,
+        ["exec"] = 0,
+        ["async"] = 0,
+        ["atime"] = 0,
     };
 
     internal sealed record One(string Type, string Source, string Target, IReadOnlyList<string> Options);

@@ -98,8 +98,11 @@ internal sealed class Container(ContainerDocument document, string folder)
         using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
         {
             file.Write(JsonSerializer.SerializeToUtf8Bytes(Document, ContainerDocumentJson.Default.ContainerDocument));
+            file.Flush(flushToDisk: true);
         }
 
+        // Decision 0005: the bytes are on the disk before they have their name, the name before anybody is told.
         Files.Rename(next, path);
+        Durability.SyncDirectory(folder);
     }
 }

@@ -25,11 +25,34 @@ internal sealed class ContainerTable
                 continue;
             }
 
-            ContainerDocument document = JsonSerializer.Deserialize(File.ReadAllBytes(file), ContainerDocumentJson.Default.ContainerDocument)
-                ?? throw new EngineException(EngineErrorKind.System, $"read container \"{file}\": empty");
+            if (Read(file) is not { } document)
+            {
+                continue;
+            }
+
             byId[document.Id] = new Container(document, one);
             names[document.Name] = document.Id;
         }
+    }
+
+    /// <summary>Null, and a line in the log, for one that cannot be read: the others are served, and its files are left for a repair.</summary>
+    private static ContainerDocument? Read(string file)
+    {
+        string fault = "empty";
+        try
+        {
+            if (JsonSerializer.Deserialize(File.ReadAllBytes(file), ContainerDocumentJson.Default.ContainerDocument) is { } document)
+            {
+                return document;
+            }
+        }
+        catch (JsonException error)
+        {
+            fault = error.Message;
+        }
+
+        Console.Error.WriteLine($"wharfd: read container \"{file}\": {fault}");
+        return null;
     }
 
     internal IReadOnlyList<Container> All()

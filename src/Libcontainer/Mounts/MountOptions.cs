@@ -17,23 +17,36 @@ internal sealed record MountOptions(
 {
     private static readonly Dictionary<string, (MountAttributes Bit, bool Clear)> Attributes = new()
     {
-        ["ro"] = (MountAttributes.ReadOnly, false), ["rw"] = (MountAttributes.ReadOnly, true),
-        ["nosuid"] = (MountAttributes.NoSuid, false), ["suid"] = (MountAttributes.NoSuid, true),
-        ["nodev"] = (MountAttributes.NoDev, false), ["dev"] = (MountAttributes.NoDev, true),
-        ["noexec"] = (MountAttributes.NoExec, false), ["exec"] = (MountAttributes.NoExec, true),
-        ["noatime"] = (MountAttributes.NoAtime, false), ["atime"] = (MountAttributes.NoAtime, true),
-        ["nodiratime"] = (MountAttributes.NoDirAtime, false), ["diratime"] = (MountAttributes.NoDirAtime, true),
-        ["relatime"] = (MountAttributes.AtimeMask, true), ["norelatime"] = (MountAttributes.AtimeMask, true),
-        ["strictatime"] = (MountAttributes.StrictAtime, false), ["nostrictatime"] = (MountAttributes.StrictAtime, true),
-        ["nosymfollow"] = (MountAttributes.NoSymFollow, false), ["symfollow"] = (MountAttributes.NoSymFollow, true),
+        ["ro"] = (MountAttributes.ReadOnly, false),
+        ["rw"] = (MountAttributes.ReadOnly, true),
+        ["nosuid"] = (MountAttributes.NoSuid, false),
+        ["suid"] = (MountAttributes.NoSuid, true),
+        ["nodev"] = (MountAttributes.NoDev, false),
+        ["dev"] = (MountAttributes.NoDev, true),
+        ["noexec"] = (MountAttributes.NoExec, false),
+        ["exec"] = (MountAttributes.NoExec, true),
+        ["noatime"] = (MountAttributes.NoAtime, false),
+        ["atime"] = (MountAttributes.NoAtime, true),
+        ["nodiratime"] = (MountAttributes.NoDirAtime, false),
+        ["diratime"] = (MountAttributes.NoDirAtime, true),
+        ["relatime"] = (MountAttributes.AtimeMask, true),
+        ["norelatime"] = (MountAttributes.AtimeMask, true),
+        ["strictatime"] = (MountAttributes.StrictAtime, false),
+        ["nostrictatime"] = (MountAttributes.StrictAtime, true),
+        ["nosymfollow"] = (MountAttributes.NoSymFollow, false),
+        ["symfollow"] = (MountAttributes.NoSymFollow, true),
     };
 
     private static readonly Dictionary<string, MountFlags> Propagations = new()
     {
-        ["private"] = MountFlags.Private, ["rprivate"] = MountFlags.Private | MountFlags.Recursive,
-        ["slave"] = MountFlags.Slave, ["rslave"] = MountFlags.Slave | MountFlags.Recursive,
-        ["shared"] = MountFlags.Shared, ["rshared"] = MountFlags.Shared | MountFlags.Recursive,
-        ["unbindable"] = MountFlags.Unbindable, ["runbindable"] = MountFlags.Unbindable | MountFlags.Recursive,
+        ["private"] = MountFlags.Private,
+        ["rprivate"] = MountFlags.Private | MountFlags.Recursive,
+        ["slave"] = MountFlags.Slave,
+        ["rslave"] = MountFlags.Slave | MountFlags.Recursive,
+        ["shared"] = MountFlags.Shared,
+        ["rshared"] = MountFlags.Shared | MountFlags.Recursive,
+        ["unbindable"] = MountFlags.Unbindable,
+        ["runbindable"] = MountFlags.Unbindable | MountFlags.Recursive,
     };
 
     internal static MountOptions Parse(IReadOnlyList<string>? options)
