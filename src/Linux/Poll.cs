@@ -34,6 +34,21 @@ public static unsafe class Poll
         return ready;
     }
 
+    /// <summary>Waits until a descriptor takes bytes, or its other end is gone.</summary>
+    public static void Writable(FileDescriptor descriptor)
+    {
+        const short output = 4;
+        var entry = new PollEntry { Descriptor = descriptor.Number, Events = output };
+        while (Libc.poll(&entry, 1, -1) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if ((Errno)errno != Errno.EINTR)
+            {
+                throw new SyscallException("poll", errno);
+            }
+        }
+    }
+
     /// <summary>Whether the other end of a pipe or fifo is gone: POLLHUP.</summary>
     public static bool HungUp(FileDescriptor descriptor)
     {

@@ -1,0 +1,20 @@
+namespace Wharf.Cli.CommandLine;
+
+/// <summary>A flag of a command.</summary>
+/// <param name="Name">Without the dashes.</param>
+/// <param name="Short">One letter, or 0.</param>
+/// <param name="Type">What its value has to be.</param>
+/// <param name="Description">For the help text; empty hides the flag.</param>
+/// <param name="Default">Shown in the help text; "true" makes a switch that is on until it is told otherwise.</param>
+internal sealed record Flag(string Name, char Short, FlagType Type, string Description, string Default = "")
+{
+    internal string TypeName => Type switch
+    {
+        FlagType.Switch => "",
+        FlagType.Text => "string",
+        FlagType.Weight or FlagType.Throttle => "list",
+        _ => Type.ToString().ToLowerInvariant(),
+    };
+
+    internal string Shown => Short == '\0' ? $"--{Name}" : $"-{Short}, --{Name}";
+}

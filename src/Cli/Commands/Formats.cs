@@ -1,0 +1,59 @@
+using Wharf.Cli.CommandLine;
+using Wharf.Cli.Output;
+using Wharf.Cli.Templates;
+
+namespace Wharf.Cli.Commands;
+
+/// <summary>--format of lists: "table …", "json", or a template for each row.</summary>
+internal static class Formats
+{
+    internal const string Description = "Format output using a custom template: 'table': Print output in table format with column headers (default) 'table TEMPLATE': Print output in table format using the given Go template 'json': Print in JSON format 'TEMPLATE': Print output using the given Go template.";
+
+    internal static Flag Flag { get; } = new("format", 'f', FlagType.Text, "Format output using a custom template: 'json': Print in JSON format 'TEMPLATE': Print output using the given Go template.");
+
+    internal static Flag ListFlag { get; } = new("format", '\0', FlagType.Text, Description);
+
+    /// <summary>\t and \n as a shell passes them on.</summary>
+    internal static string Unescape(string format) => format.Replace("\\t", "\t", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
+
+    /// <param name="session">Where it is printed.</param>
+    /// <param name="format">As the user gave it.</param>
+    /// <param name="table">The template of the plain table.</param>
+    /// <param name="headings">Heading by field.</param>
+    /// <param name="rows">What is listed.</param>
+    internal static void Print(Session session, string format, string table, IReadOnlyDictionary<string, string> headings, IEnumerable<FieldRow> rows)
+    {
+        string pattern = Unescape(format.Trim());
+        if (pattern == "json")
+        {
+            foreach (FieldRow row in rows)
+            {
+                session.Output.Line(row.ToJson());
+            }
+
+            return;
+        }
+
+        bool isTable = pattern is "" or "table" || pattern.StartsWith("table ", StringComparison.Ordinal) || pattern.StartsWith("table\t", StringComparison.Ordinal);
+        string source = !isTable ? pattern : pattern.Length <= 5 ? table : pattern[5..].Trim();
+        Template template = Template.Parse(source);
+        if (!isTable)
+        {
+            foreach (FieldRow row in rows)
+            {
+                session.Output.Line(template.Render(row));
+            }
+
+            return;
+        }
+
+        string[] bodies = [.. rows.Select(row => template.Render(row))];
+        var heading = new FieldRow("heading", headings.ToDictionary(pair => pair.Key, pair => (Func<object?>)(() => pair.Value)), LabelHeading);
+        string first = template.Render(heading, isHeading: true);
+        session.Output.Text(Table.Format([first, .. bodies.SelectMany(body => body.Split('\n'))]));
+    }
+
+    /// <summary>The last part of a label's name, in blanks and capitals.</summary>
+    private static string LabelHeading(string label) =>
+        label[(label.LastIndexOf('.') + 1)..].Replace('-', ' ').Replace('_', ' ').ToUpperInvariant();
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Wharf.Cli.CommandLine;
+using Wharf.Cli.Images;
+using Wharf.Cli.Output;
+using Wharf.EngineApi.Client;
+
+namespace Wharf.Cli.Commands;
+
+internal static class ImagesCommand
+{
+    internal static Command Build() => new()
+    {
+        Usage = "[OPTIONS] [REPOSITORY[:TAG]]",
+        Summary = "List images",
+        Paths = ["image ls", "image list", "images"],
+        Flags =
+        [
+            new("all", 'a', FlagType.Switch, "Show all images (default hides intermediate images)"),
+            new("digests", '\0', FlagType.Switch, "Show digests"),
+            Filters.Flag,
+            Formats.ListFlag,
+            new("no-trunc", '\0', FlagType.Switch, "Don't truncate output"),
+            new("quiet", 'q', FlagType.Switch, "Only show image IDs"),
+        ],
+        Most = 1,
+        Run = Run,
+    };
+
+    private static int Run(Invocation call)
+    {
+        FlagValues flags = call.Flags;
+        string format = flags.Has("format") || flags.Is("quiet") ? flags.Text("format") : call.Session.Configured("imagesFormat") ?? "";
+        IEnumerable<string> filters = call.Arguments.Count > 0 ? flags.All("filter").Append("reference=" + call.Arguments[0]) : flags.All("filter");
+        var query = new Query("/images/json").AddIf("all", flags.Is("all")).AddEscaped("filters", Filters.Query(filters));
+        using EngineResponse response = call.Session.Client.Send("GET", query.ToString());
+        JsonElement[] images = [.. response.ReadJson().Items()];
+        bool full = flags.Is("no-trunc");
+        bool digests = flags.Is("digests") || format.Contains(".Digest", StringComparison.Ordinal);
+        IEnumerable<ImageName> names = images.SelectMany(image => ImageName.Of(image, digests));
+        if (flags.Is("quiet") && format is "" or "table")
+        {
+            foreach (ImageName name in names)
+            {
+                call.Session.Output.Line(ImageRow.Id(name, full));
+            }
+
+            return 0;
+        }
+
+        string table = flags.Is("digests")
+            ? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
+            : "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+        Formats.Print(call.Session, format, table, ImageRow.Headings, names.Select(name => ImageRow.Of(name, full)));
+        return 0;
+    }
+}
