@@ -5,6 +5,7 @@ using Wharf.ContainerdApi.ShimTask;
 using Wharf.ContainerdApi.TaskEvents;
 using Wharf.Containerd.Events;
 using Wharf.Containerd.Rpc;
+using Wharf.Linux;
 using Wharf.Ttrpc;
 
 namespace Wharf.Containerd.Tasks;
@@ -89,19 +90,21 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         shims.TryRemove((shim.Bundle.Namespace, shim.Bundle.Id), out _);
     }
 
-    /// <summary>Gives up a shim whose task could not be created: what the runtime made is deleted by force.</summary>
+    /// <summary>Gives up a shim whose task could not be created, or is nobody's: what it has made so far is killed and deleted.</summary>
     public async Task AbandonAsync(Shim shim)
     {
         shim.Ending = true;
+        bool clean = await TryDiscardAsync(shim).ConfigureAwait(false);
         await shim.DisposeAsync().ConfigureAwait(false);
-        shim.Ending = true;
         try
         {
-            await ForceDeleteAsync(shim.Program, shim.Bundle).ConfigureAwait(false);
+            if (!clean)
+            {
+                await ForceDeleteAsync(shim.Program, shim.Bundle).ConfigureAwait(false);
+            }
         }
         finally
         {
-            await ShutdownAgainAsync(shim).ConfigureAwait(false);
             Clear(shim.Bundle);
             shims.TryRemove((shim.Bundle.Namespace, shim.Bundle.Id), out _);
         }
@@ -243,26 +246,53 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
     private Task<DeleteResponse> ForceDeleteAsync(string program, Bundle bundle) =>
         Task.Factory.StartNew(() => programs.Delete(program, bundle), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static async Task ShutdownAgainAsync(Shim shim)
+    /// <summary>True when the shim has deleted its task and ended; one that does not is killed.</summary>
+    private static async Task<bool> TryDiscardAsync(Shim shim)
     {
-        if (shim.Bundle.ShimAddress() is not { } address)
-        {
-            return;
-        }
-
         using var limit = new CancellationTokenSource(FarewellLimit);
+        uint process = 0;
         try
         {
-            Shim again = await Shim.ConnectAsync(shim.Bundle, shim.Program, address, limit.Token).ConfigureAwait(false);
-            await using (again.ConfigureAwait(false))
-            {
-                again.Ending = true;
-                await again.CallAsync("Shutdown", new ShutdownRequest { Id = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
-            }
+            process = (await shim.CallAsync("Connect", shim.Request(), ConnectResponse.Parser, limit.Token).ConfigureAwait(false)).ShimPid;
+            await DeleteByForceAsync(shim, limit.Token).ConfigureAwait(false);
+            await shim.CallAsync("Shutdown", new ShutdownRequest { Id = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
+            await shim.Closed.WaitAsync(limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (TtrpcException) when (shim.Closed.IsCompleted)
+        {
+            return false;
         }
         catch (Exception error) when (error is TtrpcException or OperationCanceledException)
         {
-            // It has gone.
+            if (process > 0)
+            {
+                Processes.Signal((int)process, 9);
+            }
+
+            return false;
+        }
+    }
+
+    private static async Task DeleteByForceAsync(Shim shim, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await shim.CallAsync("Delete", shim.Request(), cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (TtrpcException error) when (error.Status == TtrpcStatus.NotFound)
+            {
+                return;
+            }
+            catch (TtrpcException error) when (error.Status == TtrpcStatus.FailedPrecondition)
+            {
+                // It runs, or is ready to.
+                await shim.CallAsync("Kill", new KillRequest { Id = shim.Bundle.Id, Signal = 9, All = true }, cancellation).ConfigureAwait(false);
+                await Task.Delay(20, cancellation).ConfigureAwait(false);
+            }
         }
     }
 

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Wharf.Harness;
+
+/// <summary>wharf-containerd alone, with Debian's ctr as its client and busybox:latest in its store.</summary>
+public sealed class WharfContainerd : IDisposable
+{
+    public const string Image = "docker.io/library/busybox:latest";
+    private static int count;
+    private Process daemon;
+
+    public WharfContainerd()
+    {
+        Root = string.Create(CultureInfo.InvariantCulture, $"/tmp/wharf-cd-{Environment.ProcessId:x}{Interlocked.Increment(ref count):x}");
+        Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        daemon = Start();
+        string archive = Path.Combine(Root, "busybox.tar");
+        Command.Run(Path.Combine(Programs.Checkout, "scripts", "busybox-image"), archive).Succeeds();
+        Ctr("image", "import", archive).Succeeds();
+    }
+
+    public string Root { get; }
+
+    public string Socket => Path.Combine(Root, "c.sock");
+
+    public string State => Path.Combine(Root, "state");
+
+    public string Store => Path.Combine(Root, "root");
+
+    public bool IsAlive => !daemon.HasExited;
+
+    public Command Ctr(params string[] arguments) => Command.Run("ctr", ["--address", Socket, .. arguments]);
+
+    public Command CtrReading(string input, params string[] arguments) => Command.Run("ctr", ["--address", Socket, .. arguments], input);
+
+    /// <summary>ctr run of busybox, by default with our shim.</summary>
+    public Command Run(string id, string[] flags, params string[] command) =>
+        Ctr(["run", .. flags, .. flags.Contains("--runtime") ? [] : new[] { "--runtime", Programs.Shim }, Image, id, .. command]);
+
+    public Process Open(params string[] arguments) => Command.Start("ctr", ["--address", Socket, .. arguments]);
+
+    public void Kill()
+    {
+        if (!daemon.HasExited)
+        {
+            daemon.Kill();
+            daemon.WaitForExit();
+        }
+    }
+
+    public void StartAgain() => daemon = Start();
+
+    /// <summary>What is left of containers whose ids begin so: bundles, snapshots, processes, mounts.</summary>
+    public IReadOnlyList<string> Left(string id) =>
+    [
+        .. Everything().Where(thing => thing.Contains(id, StringComparison.Ordinal)),
+    ];
+
+    private IReadOnlyList<string> Everything() =>
+    [
+        .. Directory.EnumerateDirectories(Path.Combine(State, "io.containerd.runtime.v2.task")).SelectMany(Directory.EnumerateDirectories),
+        .. Ctr("snapshot", "ls").Output.Split('\n').Where(line => line.Contains("Active", StringComparison.Ordinal)),
+        .. HostProcesses.Naming(Root).Where(id => id != daemon.Id).Select(HostProcesses.CommandLine),
+        .. HostMounts.Below(Root),
+    ];
+
+    public void Dispose()
+    {
+        Kill();
+        foreach (int id in HostProcesses.Naming(Root))
+        {
+            Command.Run("kill", "-KILL", id.ToString(CultureInfo.InvariantCulture));
+        }
+
+        foreach (string point in HostMounts.Below(Root).Reverse())
+        {
+            Command.Run("umount", "-l", point);
+        }
+
+        Command.Run("rm", "-rf", "--one-file-system", Root);
+    }
+
+    private Process Start()
+    {
+        string[] shell = ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Programs.Containerd, "--address", Socket, "--root", Store, "--state", State];
+        Process process = Command.Start("/bin/sh", shell, new Dictionary<string, string?> { ["LOG"] = Path.Combine(Root, "log") });
+        var limit = Stopwatch.StartNew();
+        while (Ctr("version").ExitCode != 0)
+        {
+            if (process.HasExited || limit.Elapsed > TimeSpan.FromSeconds(30))
+            {
+                throw new InvalidOperationException($"wharf-containerd does not answer\n{File.ReadAllText(Path.Combine(Root, "log"))}");
+            }
+
+            Thread.Sleep(20);
+        }
+
+        return process;
+    }
+}
