@@ -24,12 +24,12 @@ internal sealed class FifoReader
         this.spool = spool;
         this.receive = receive;
         fifo = Files.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
-        Resume();
     }
 
     /// <summary>Everything has been read.</summary>
     internal Task Ended => ended.Task;
 
+    /// <summary>Begins to read, or goes on after <c>receive</c> wanted no more.</summary>
     internal void Resume() => loop.Post(epoll =>
     {
         if (!closed && !listening)

@@ -14,6 +14,7 @@ internal sealed class ProcessStreams : IDisposable
     private readonly FifoWriter? input;
     private readonly JsonFileLog? log;
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool discarding;
     private bool drained;
 
     /// <summary>Opens the fifos below a folder, which are made when they are missing.</summary>
@@ -80,11 +81,14 @@ internal sealed class ProcessStreams : IDisposable
         Resume();
     }
 
-    /// <summary>The process has opened its ends.</summary>
+    /// <summary>
+    /// The process has opened its ends and runs. Nothing is read before: what a runtime prints when it fails is its caller's to tell.
+    /// </summary>
     internal void MarkStarted()
     {
         input?.ReaderIsThere();
         started.TrySetResult();
+        Resume();
     }
 
     /// <summary>Writes to the process; waits while its fifo is full. False when it takes no more input.</summary>
@@ -115,6 +119,7 @@ internal sealed class ProcessStreams : IDisposable
 
     public void Dispose()
     {
+        discarding = !started.Task.IsCompleted;
         input?.Close();
         started.TrySetResult();
         Finish();
@@ -181,6 +186,11 @@ internal sealed class ProcessStreams : IDisposable
 
     private bool Receive(StreamKind kind, ReadOnlyMemory<byte> bytes)
     {
+        if (discarding)
+        {
+            return true;
+        }
+
         log?.Take(kind, bytes);
         lock (gate)
         {
@@ -203,6 +213,11 @@ internal sealed class ProcessStreams : IDisposable
 
     private void Resume()
     {
+        if (!started.Task.IsCompleted)
+        {
+            return;
+        }
+
         output.Resume();
         error?.Resume();
     }

@@ -119,6 +119,18 @@ public sealed class BadInputTests(DaemonFixture fixture) : IClassFixture<DaemonF
         Assert.Contains("DRIVER", daemon.Docker("volume", "ls").Succeeds().Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nothere", 127, "exec: \"nothere\": executable file not found in $PATH")]
+    [InlineData("/etc", 126, "exec: \"/etc\": ")]
+    [InlineData("/etc/passwd", 126, "exec: \"/etc/passwd\": permission denied")]
+    public void A_program_that_cannot_start_is_told_once(string program, int code, string words)
+    {
+        Command run = daemon.Docker("run", "--rm", "--network", "none", "busybox", program);
+
+        Assert.Equal(code, run.ExitCode);
+        Assert.StartsWith("docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: " + words, run.Error, StringComparison.Ordinal);
+    }
+
     private async Task AssertAliveAsync()
     {
         using HttpClient client = Client();
