@@ -42,6 +42,8 @@ internal sealed class BackgroundWork : IAsyncDisposable
         }
     }
 
+    internal void Stop() => stopping.Cancel();
+
     internal Task StopAsync() => stopping.CancelAsync();
 
     public async ValueTask DisposeAsync()

@@ -40,12 +40,16 @@ try
         .. new EventRoutes(events).All(),
         .. new ImageRoutes(images).All(),
         .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, options.StorageDriver, background.Stopping).All(),
-    ]);
+    ],
+    background.Stopping);
     life.Listen();
     life.Resume();
     await using WebApplication listener = Listener.Create(options.Hosts, router);
     await listener.StartAsync().ConfigureAwait(false);
     Listener.Protect(options.Hosts);
+
+    // First of all: the server would wait for clients that listen to events or follow logs.
+    using CancellationTokenRegistration told = listener.Lifetime.ApplicationStopping.Register(background.Stop);
     Task<string?> loading = embedded.LoadAsync(images);
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
     await background.StopAsync().ConfigureAwait(false);

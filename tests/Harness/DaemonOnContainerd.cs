@@ -74,6 +74,13 @@ public sealed class DaemonOnContainerd : IDisposable
 
     public void KillDaemon() => End(daemon);
 
+    /// <summary>SIGTERM. False when it does not end soon.</summary>
+    public bool StopDaemon()
+    {
+        Command.Run("kill", "-TERM", daemon.Id.ToString(CultureInfo.InvariantCulture)).Succeeds();
+        return daemon.WaitForExit(TimeSpan.FromSeconds(20));
+    }
+
     public void StartDaemonAgain() => daemon = StartDaemon();
 
     public void KillContainerd() => End(containerd);

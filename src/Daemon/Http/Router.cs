@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Wharf.Daemon.Http;
 
 /// <summary>Finds the operation that a request asks for, and answers when it fails.</summary>
-internal sealed class Router(IReadOnlyList<ApiRoute> routes)
+internal sealed class Router(IReadOnlyList<ApiRoute> routes, CancellationToken stopping)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -24,6 +24,9 @@ internal sealed class Router(IReadOnlyList<ApiRoute> routes)
 
                 if (route.Method == context.Request.Method)
                 {
+                    // What only reads ends with the daemon; what changes something is finished first.
+                    using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, HttpMethods.IsGet(route.Method) ? stopping : CancellationToken.None);
+                    context.RequestAborted = ended.Token;
                     await route.Handle(context, value).ConfigureAwait(false);
                     return;
                 }

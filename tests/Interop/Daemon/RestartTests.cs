@@ -138,6 +138,28 @@ public sealed class RestartTests : IDisposable
         AssertCountsUp(Lines("counter"));
     }
 
+    [Fact]
+    public void Asked_to_end_the_daemon_ends_and_its_containers_go_on()
+    {
+        Start("counter", "sh", "-c", Counter);
+        int process = ProcessId("counter");
+        using Process events = Command.Start("docker", ["events"], daemon.ClientEnvironment());
+        using Process logs = Command.Start("docker", ["logs", "-f", "counter"], daemon.ClientEnvironment());
+        using Process wait = Command.Start("docker", ["wait", "counter"], daemon.ClientEnvironment());
+        logs.StandardOutput.ReadLine();
+
+        Assert.True(daemon.StopDaemon(), "wharfd waits for its clients");
+        Assert.False(File.Exists(Path.Combine(daemon.Root, "wharfd.pid")));
+        Assert.True(HostProcesses.Lives(process), "the container ended with wharfd");
+        daemon.StartDaemonAgain();
+        Assert.Equal(process, ProcessId("counter"));
+        AssertCountsUp(Lines("counter"));
+        foreach (Process client in new[] { events, logs, wait })
+        {
+            client.Kill();
+        }
+    }
+
     private void Type(string name, string text)
     {
         using Process attached = Command.Start("docker", ["attach", "--sig-proxy=false", name], daemon.ClientEnvironment());
