@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace Wharf.Linux;
+
+/// <summary>
+/// The firewall, through libnftables(3). The library is loaded for the call and unloaded after it: rules change seldom, and
+/// a daemon without bridges does not need it.
+/// </summary>
+public static unsafe class Nftables
+{
+    private const string Library = "libnftables.so.1";
+    private static readonly Lock Gate = new();
+
+    /// <summary>Runs commands in nft(8)'s language as one transaction, of this thread's network namespace: all or none.</summary>
+    /// <exception cref="NftablesException">The library is missing, or it refuses; the message tells what and where.</exception>
+    public static void Run(string commands)
+    {
+        lock (Gate)
+        {
+            if (!NativeLibrary.TryLoad(Library, out nint library))
+            {
+                throw new NftablesException($"load \"{Library}\": not found (Debian's package is libnftables1)");
+            }
+
+            try
+            {
+                Run(library, commands);
+            }
+            finally
+            {
+                NativeLibrary.Free(library);
+            }
+        }
+    }
+
+    private static void Run(nint library, string commands)
+    {
+        var create = (delegate* unmanaged<uint, nint>)NativeLibrary.GetExport(library, "nft_ctx_new");
+        var free = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "nft_ctx_free");
+        var bufferOutput = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "nft_ctx_buffer_output");
+        var bufferError = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "nft_ctx_buffer_error");
+        var run = (delegate* unmanaged<nint, byte*, int>)NativeLibrary.GetExport(library, "nft_run_cmd_from_buffer");
+        var error = (delegate* unmanaged<nint, byte*>)NativeLibrary.GetExport(library, "nft_ctx_get_error_buffer");
+        nint context = create(0);
+        if (context == 0)
+        {
+            throw new NftablesException("nft_ctx_new: no context");
+        }
+
+        byte* text = NativeStrings.Copy(commands);
+        try
+        {
+            if (bufferOutput(context) != 0 || bufferError(context) != 0)
+            {
+                throw new NftablesException("nft_ctx_buffer_error: no buffer");
+            }
+
+            if (run(context, text) != 0)
+            {
+                throw new NftablesException("nft: " + (Marshal.PtrToStringUTF8((nint)error(context)) ?? "no reason given").Trim());
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(text);
+            free(context);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using Wharf.Linux;
+using Wharf.Network.Addresses;
+
+namespace Wharf.Network.Netlink;
+
+/// <summary>Requests about links.</summary>
+internal static class Links
+{
+    private const ushort NoAutomaticAddress = 1;
+    private const ushort Inet6 = 10;
+
+    /// <summary>Null when there is none of that name.</summary>
+    internal static Link? Find(RouteSocket socket, string name)
+    {
+        var batch = new MessageBatch();
+        batch.Begin($"look up link \"{name}\"", MessageType.GetLink, MessageFlags.None, Link.FixedSize);
+        batch.Add(LinkAttribute.Name, name);
+        try
+        {
+            return socket.Ask(batch).Where(message => message.Type == MessageType.NewLink).Select(message => Link.Read(message.Body)).FirstOrDefault();
+        }
+        catch (NetlinkException error) when (error.Errno == Errno.ENODEV)
+        {
+            return null;
+        }
+    }
+
+    internal static void AddBridge(MessageBatch batch, string name, ReadOnlySpan<byte> mac, int mtu)
+    {
+        Fixed(batch.Begin($"create bridge \"{name}\"", MessageType.NewLink, MessageFlags.Create | MessageFlags.Exclusive, Link.FixedSize), 0, up: false);
+        batch.Add(LinkAttribute.Name, name);
+
+        // A bridge without an address of its own would change it with its ports.
+        batch.Add(LinkAttribute.Mac, mac);
+        batch.Add(LinkAttribute.Mtu, mtu);
+        batch.BeginNest(LinkAttribute.Information);
+        batch.Add(LinkAttribute.InformationKind, "bridge");
+        batch.EndNest();
+    }
+
+    /// <summary>One message makes both ends: ours, up and a port of the bridge; the other in another namespace, under its final name.</summary>
+    internal static void AddVeth(MessageBatch batch, string name, int master, int mtu, FileDescriptor peerNamespace, string peerName, ReadOnlySpan<byte> peerMac)
+    {
+        Fixed(batch.Begin($"create veth \"{name}\"", MessageType.NewLink, MessageFlags.Create | MessageFlags.Exclusive, Link.FixedSize), 0, up: true);
+        batch.Add(LinkAttribute.Name, name);
+        batch.Add(LinkAttribute.Mtu, mtu);
+        batch.Add(LinkAttribute.Master, master);
+        batch.BeginNest(LinkAttribute.Information);
+        batch.Add(LinkAttribute.InformationKind, "veth");
+        batch.BeginNest(LinkAttribute.InformationData);
+        batch.BeginNest(LinkAttribute.VethPeer, Link.FixedSize);
+        batch.Add(LinkAttribute.Name, peerName);
+        batch.Add(LinkAttribute.Mac, peerMac);
+        batch.Add(LinkAttribute.Mtu, mtu);
+        batch.Add(LinkAttribute.Namespace, peerNamespace.Number);
+        batch.EndNest();
+        batch.EndNest();
+        batch.EndNest();
+    }
+
+    internal static void SetUp(MessageBatch batch, Link link) =>
+        Fixed(batch.Begin($"set link \"{link.Name}\" up", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: true);
+
+    internal static void SetAlias(MessageBatch batch, Link link, string alias)
+    {
+        Fixed(batch.Begin($"set alias of link \"{link.Name}\"", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: false);
+        batch.Add(LinkAttribute.Alias, alias);
+    }
+
+    /// <summary>No IPv6 link-local address when it comes up: nothing is announced, and nothing waits for the answer.</summary>
+    internal static void SetNoAutomaticAddress(MessageBatch batch, Link link)
+    {
+        Fixed(batch.Begin($"set address mode of link \"{link.Name}\"", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: false);
+        batch.BeginNest(LinkAttribute.Families);
+        batch.BeginNest(Inet6);
+        batch.Add(LinkAttribute.Inet6AddressMode, [(byte)NoAutomaticAddress]);
+        batch.EndNest();
+        batch.EndNest();
+    }
+
+    internal static void Delete(MessageBatch batch, Link link) =>
+        Fixed(batch.Begin($"delete link \"{link.Name}\"", MessageType.DeleteLink, MessageFlags.None, Link.FixedSize), link.Index, up: false);
+
+    private static void Fixed(Span<byte> part, int index, bool up)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(part[4..], index);
+        if (up)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(part[8..], Link.Up);
+            BinaryPrimitives.WriteInt32LittleEndian(part[12..], Link.Up);
+        }
+    }
+}
