@@ -7,6 +7,7 @@ using Wharf.Daemon.Events;
 using Wharf.Daemon.Host;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
+using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
 using Wharf.Registry;
 
@@ -26,9 +27,11 @@ try
     var images = new ImageOperations(containerd, registry, options.StorageDriver, Path.Combine(options.DataRoot, "tmp"), table.Uses, embedded.Settled);
     var events = new EventLog();
     var containerEvents = new ContainerEvents(events);
+    ContainerNetworks networks = StartNetworks.Run(options, table);
+    var networkDescriptions = new NetworkDescriptions(table, networks);
     var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
-    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), background, options.CgroupParent);
-    var create = new CreateContainer(table, images.Resolver, tasks, containerEvents);
+    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks, background, options.CgroupParent);
+    var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks);
     var stop = new StopContainer(tasks, containerEvents);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, options.ExecRoot, background);
 
@@ -36,10 +39,11 @@ try
     [
         .. PingRoutes.All(),
         .. VersionRoutes.All(),
-        .. new EngineRoutes(new DescribeEngine(options, table, images, EngineId.ReadOrMake(options.DataRoot))).All(),
+        .. new EngineRoutes(new DescribeEngine(options, table, networkDescriptions, images, EngineId.ReadOrMake(options.DataRoot))).All(),
         .. new EventRoutes(events).All(),
         .. new ImageRoutes(images).All(),
-        .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, options.StorageDriver, background.Stopping).All(),
+        .. new NetworkRoutes(networks.Networks, networkDescriptions).All(),
+        .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, networkDescriptions, options.StorageDriver, background.Stopping).All(),
     ],
     background.Stopping);
     life.Listen();
@@ -54,6 +58,15 @@ try
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
     await background.StopAsync().ConfigureAwait(false);
     embedded.Stop();
+    try
+    {
+        networks.Close();
+    }
+    catch (IOException error)
+    {
+        await Console.Error.WriteLineAsync($"wharfd: remove bridge: {error.Message}").ConfigureAwait(false);
+    }
+
     if (await loading.ConfigureAwait(false) is { } failure)
     {
         await Console.Error.WriteLineAsync($"wharfd: {failure}").ConfigureAwait(false);

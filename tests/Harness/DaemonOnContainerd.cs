@@ -136,7 +136,7 @@ public sealed class DaemonOnContainerd : IDisposable
         Process process = Launch(
             Programs.Daemon,
             "wharfd.log",
-            ["-H", "unix://" + Socket, "--data-root", Path.Combine(Disk, "wharf"), "--exec-root", Path.Combine(Root, "exec"), "--pidfile", Path.Combine(Root, "wharfd.pid"), "--containerd", ContainerdSocket, .. flags]);
+            ["-H", "unix://" + Socket, "--data-root", Path.Combine(Disk, "wharf"), "--exec-root", Path.Combine(Root, "exec"), "--pidfile", Path.Combine(Root, "wharfd.pid"), "--containerd", ContainerdSocket, .. flags.Contains("--bridge") ? flags : ["--bridge", "none", .. flags]]);
         Await(Socket, process, "wharfd.log");
         return process;
     }

@@ -127,6 +127,7 @@ public sealed class Engine : IDisposable
             KillShims();
             UnmountBelow();
             Command.Run("ip", "link", "delete", Bridge);
+            Command.Run("nft", "delete", "table", "ip", "wharf-" + Bridge);
             RemoveCgroups();
             Command.Run("rm", "-rf", "--one-file-system", Root);
         }

@@ -17,6 +17,21 @@ internal sealed record ConfigFile
     [JsonPropertyName("data-root")]
     public string? DataRoot { get; init; }
 
+    [JsonPropertyName("bridge")]
+    public string? Bridge { get; init; }
+
+    [JsonPropertyName("bip")]
+    public string? BridgeAddress { get; init; }
+
+    [JsonPropertyName("iptables")]
+    public bool? Firewall { get; init; }
+
+    [JsonPropertyName("ip-masq")]
+    public bool? Masquerade { get; init; }
+
+    [JsonPropertyName("ip-forward")]
+    public bool? Forward { get; init; }
+
     [JsonPropertyName("debug")]
     public bool? Debug { get; init; }
 }

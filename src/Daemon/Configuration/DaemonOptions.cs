@@ -19,6 +19,17 @@ internal sealed record DaemonOptions
 
     public string BridgeAddress { get; init; } = "";
 
+    /// <summary>Whether the daemon writes firewall rules at all.</summary>
+    public bool Firewall { get; init; } = true;
+
+    /// <summary>Whether what leaves the bridge gets the host's address.</summary>
+    public bool Masquerade { get; init; } = true;
+
+    /// <summary>Whether the daemon switches the host's forwarding on.</summary>
+    public bool Forward { get; init; } = true;
+
+    public int Mtu { get; init; } = 1500;
+
     public string CgroupParent { get; init; } = "";
 
     public string StorageDriver { get; init; } = "overlayfs";

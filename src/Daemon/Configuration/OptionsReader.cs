@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Wharf.Daemon.Configuration;
@@ -14,9 +15,9 @@ internal static class OptionsReader
         {
             string[] parts = arguments[index].Split('=', 2);
             string flag = parts[0];
-            if (flag is "-D" or "--debug")
+            if (Switch(options, flag, parts.Length == 1 ? "true" : parts[1]) is { } switched)
             {
-                options = options with { Debug = parts.Length == 1 || parts[1] == "true" };
+                options = switched;
                 continue;
             }
 
@@ -34,6 +35,7 @@ internal static class OptionsReader
                 "--config-file" => options with { ConfigFile = value },
                 "-b" or "--bridge" => options with { Bridge = value },
                 "--bip" => options with { BridgeAddress = value },
+                "--mtu" => options with { Mtu = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int mtu) && mtu is >= 68 and <= 65535 ? mtu : throw Invalid(flag, value) },
                 "--cgroup-parent" => options with { CgroupParent = value },
                 "-s" or "--storage-driver" => options with { StorageDriver = value },
                 "--default-runtime" => options with { Runtime = value },
@@ -45,6 +47,20 @@ internal static class OptionsReader
 
         return WithFile(options, configNamed);
     }
+
+    /// <summary>Flags that need no value; null for others.</summary>
+    private static DaemonOptions? Switch(DaemonOptions options, string flag, string value) => flag switch
+    {
+        "-D" or "--debug" => options with { Debug = Flag(flag, value) },
+        "--iptables" => options with { Firewall = Flag(flag, value) },
+        "--ip-masq" => options with { Masquerade = Flag(flag, value) },
+        "--ip-forward" => options with { Forward = Flag(flag, value) },
+        _ => null,
+    };
+
+    private static bool Flag(string flag, string value) => value is "true" or "1" || (value is "false" or "0" ? false : throw Invalid(flag, value));
+
+    private static EngineException Invalid(string flag, string value) => new(EngineErrorKind.InvalidParameter, $"invalid argument \"{value}\" for flag {flag}");
 
     private static DaemonOptions WithFile(DaemonOptions options, bool mustExist)
     {
@@ -63,11 +79,17 @@ internal static class OptionsReader
             throw new EngineException(EngineErrorKind.InvalidParameter, $"read config file \"{options.ConfigFile}\": {error.Message.TrimEnd('.')}", error);
         }
 
+        var standard = new DaemonOptions();
         return options with
         {
             Hosts = options.Hosts.Count > 0 ? options.Hosts : file.Hosts ?? [],
-            DataRoot = file.DataRoot is { } root && options.DataRoot == new DaemonOptions().DataRoot ? root : options.DataRoot,
+            DataRoot = file.DataRoot is { } root && options.DataRoot == standard.DataRoot ? root : options.DataRoot,
             Debug = options.Debug || file.Debug == true,
+            Bridge = options.Bridge == standard.Bridge ? file.Bridge ?? options.Bridge : options.Bridge,
+            BridgeAddress = options.BridgeAddress.Length > 0 ? options.BridgeAddress : file.BridgeAddress ?? "",
+            Firewall = options.Firewall && file.Firewall != false,
+            Masquerade = options.Masquerade && file.Masquerade != false,
+            Forward = options.Forward && file.Forward != false,
             InsecureRegistries = [.. options.InsecureRegistries, .. file.InsecureRegistries ?? []],
             RegistryMirrors = [.. options.RegistryMirrors, .. file.RegistryMirrors ?? []],
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wharf.Daemon.Networks;
 using Wharf.EngineApi.Containers;
 
 namespace Wharf.Daemon.Containers;
@@ -6,7 +7,7 @@ namespace Wharf.Daemon.Containers;
 /// <summary>Containers in the forms of inspect and list.</summary>
 internal static class ContainerDescriptions
 {
-    internal static ContainerInspect Inspect(Container container, string driver)
+    internal static ContainerInspect Inspect(Container container, string driver, NetworkDescriptions networks)
     {
         ContainerDocument document = container.Document;
         string[] execs;
@@ -33,11 +34,11 @@ internal static class ContainerDescriptions
             ExecIDs = execs.Length == 0 ? null : execs,
             HostConfig = document.HostConfig,
             Config = document.Config,
-            NetworkSettings = Network(document),
+            NetworkSettings = networks.Settings(document),
         };
     }
 
-    internal static ContainerSummary Summary(Container container)
+    internal static ContainerSummary Summary(Container container, NetworkDescriptions networks)
     {
         ContainerDocument document = container.Document;
         return new ContainerSummary
@@ -52,14 +53,9 @@ internal static class ContainerDescriptions
             State = document.State.Status,
             Status = Status(document.State),
             HostConfig = new SummaryHostConfig { NetworkMode = document.HostConfig.NetworkMode },
-            NetworkSettings = Network(document),
+            NetworkSettings = networks.Settings(document),
         };
     }
-
-    private static NetworkSettings Network(ContainerDocument document) => new()
-    {
-        Networks = new Dictionary<string, EndpointSettings> { [document.HostConfig.NetworkMode] = new() },
-    };
 
     private static string Status(ContainerState state) =>
         state.Restarting ? $"Restarting ({state.ExitCode}) {Since(state.FinishedAt)} ago"

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Wharf.Daemon.Networks;
 using Wharf.EngineApi.Containers;
 
 namespace Wharf.Daemon.Containers;
@@ -23,6 +24,9 @@ internal sealed record ContainerDocument
     public HostConfig HostConfig { get; set; } = new();
 
     public ContainerState State { get; set; } = new();
+
+    /// <summary>What the container has of the network while it runs.</summary>
+    public NetworkEndpoint? Endpoint { get; set; }
 
     public int RestartCount { get; set; }
 

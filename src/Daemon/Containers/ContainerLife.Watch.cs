@@ -168,6 +168,7 @@ internal sealed partial class ContainerLife
                 FinishedAt = Timestamps.Text(exit.At),
             });
             await DeleteTaskAsync(container).ConfigureAwait(false);
+            networks.Release(container);
             events.Publish(container, "die", ("exitCode", exit.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             container.EndRun(exit.Code);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Grpc.Core;
 using Wharf.Daemon.Containerd;
+using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
@@ -8,7 +9,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>A run of a container: started, watched until it ends, and taken up again after a restart of the daemon.</summary>
-internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, BackgroundWork background, string cgroupParent)
+internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, ContainerNetworks networks, BackgroundWork background, string cgroupParent)
 {
     private const int KillSignal = 9;
 
@@ -47,15 +48,16 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
         try
         {
             IReadOnlyList<ContainerdApi.Types.Mount> mounts = await tasks.SnapshotMountsAsync(container.Id, cancellation).ConfigureAwait(false);
-            WriteNetworkFiles(container);
+            ContainerNetwork network = networks.Prepare(container);
             User user = UserLookup.Resolve(container.Config.User, SnapshotLayers.Of(mounts));
-            RuntimeSpec spec = ContainerSpec.Of(container, user, null, cgroupParent);
+            RuntimeSpec spec = ContainerSpec.Of(container, user, network, cgroupParent);
             byte[] document = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec);
             ProcessStreams streams = stdio.Open(container, resumed: false);
             await tasks.SetSpecAsync(container.Id, document, cancellation).ConfigureAwait(false);
             int pid = await tasks.CreateTaskAsync(container.Id, mounts, streams.InputPath, streams.OutputPath, streams.ErrorPath, container.Config.Tty, cancellation).ConfigureAwait(false);
             created = true;
             container.ChangeState(state => state with { Status = "running", Running = true, Paused = false, Restarting = false, OOMKilled = false, Pid = pid, ExitCode = 0, Error = "", StartedAt = Timestamps.Text(DateTimeOffset.UtcNow) });
+            await networks.ConnectAsync(container, pid).ConfigureAwait(false);
             await tasks.StartAsync(container.Id, "", cancellation).ConfigureAwait(false);
             streams.MarkStarted();
             events.Publish(container, "start");
@@ -81,15 +83,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
         await stdio.CloseAsync(container).ConfigureAwait(false);
         ContainerStdio.GiveUp(container);
         container.ChangeState(state => state with { Status = state.StartedAt.StartsWith("0001", StringComparison.Ordinal) ? "created" : "exited", Running = false, Restarting = false, Pid = 0, ExitCode = code, Error = message });
+        networks.Release(container);
         container.EndRun(code);
-    }
-
-    private static void WriteNetworkFiles(Container container)
-    {
-        string host = container.Config.Hostname;
-        File.WriteAllText(Path.Combine(container.Folder, "hostname"), host + "\n");
-        File.WriteAllText(Path.Combine(container.Folder, "hosts"), "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
-        string resolver = "/etc/resolv.conf";
-        File.WriteAllText(Path.Combine(container.Folder, "resolv.conf"), File.Exists(resolver) ? File.ReadAllText(resolver) : "");
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Wharf.Daemon.Host;
 using Wharf.Daemon.Http;
+using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
 using Wharf.EngineApi.Containers;
 
@@ -17,6 +18,7 @@ internal sealed class ContainerRoutes(
     ExecOperations execs,
     TaskClient tasks,
     ContainerEvents events,
+    NetworkDescriptions networks,
     string driver,
     CancellationToken stopping)
 {
@@ -28,7 +30,7 @@ internal sealed class ContainerRoutes(
     [
         new("POST", "/containers/create", CreateAsync),
         new("GET", "/containers/json", ListAsync),
-        new("GET", "/containers/{id}/json", (context, id) => Answers.JsonAsync(context, ContainerDescriptions.Inspect(table.Find(id), driver), ContainersJson.Default.ContainerInspect)),
+        new("GET", "/containers/{id}/json", (context, id) => Answers.JsonAsync(context, ContainerDescriptions.Inspect(table.Find(id), driver, networks), ContainersJson.Default.ContainerInspect)),
         new("POST", "/containers/{id}/start", StartAsync),
         new("POST", "/containers/{id}/stop", StopAsync),
         new("POST", "/containers/{id}/restart", RestartAsync),
@@ -81,7 +83,7 @@ internal sealed class ContainerRoutes(
             .Where(container => filters.Any("ancestor", image => container.Config.Image == image || container.Document.ImageId == image))
             .Where(container => filters.All("label", label => QueryFilters.LabelMatches(label, container.Config.Labels ?? new Dictionary<string, string>())))
             .Take(limit)
-            .Select(ContainerDescriptions.Summary)];
+            .Select(container => ContainerDescriptions.Summary(container, networks))];
         return Answers.JsonAsync(context, found, ContainersJson.Default.IReadOnlyListContainerSummary);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wharf.Daemon.Networks;
 using Wharf.Daemon.Security;
 using Wharf.EngineApi.Containers;
 using Wharf.Oci.Runtime;
@@ -12,12 +13,11 @@ internal static class ContainerSpec
     private static readonly string[] Masked = ["/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap"];
     private static readonly string[] ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-    internal static RuntimeSpec Of(Container container, User user, string? networkNamespace, string defaultCgroupParent)
+    internal static RuntimeSpec Of(Container container, User user, ContainerNetwork network, string defaultCgroupParent)
     {
         ContainerConfig config = container.Config;
         HostConfig host = container.Document.HostConfig;
         IReadOnlyList<string> capabilities = DefaultCapabilities.For(host);
-        bool hostNetwork = host.NetworkMode == "host";
         return new RuntimeSpec
         {
             OciVersion = "1.2.0",
@@ -36,12 +36,12 @@ internal static class ContainerSpec
             Root = new Root { Path = "rootfs", Readonly = host.ReadonlyRootfs },
             Hostname = config.Hostname,
             Domainname = config.Domainname.Length > 0 ? config.Domainname : null,
-            Mounts = Mounts(container, host),
+            Mounts = Mounts(network, host),
             Linux = new LinuxPlatform
             {
-                Namespaces = Namespaces(host, networkNamespace, hostNetwork),
+                Namespaces = Namespaces(host, network),
                 CgroupsPath = CgroupPath(host, defaultCgroupParent) + "/" + container.Id,
-                Sysctl = host.Sysctls is { Count: > 0 } sysctls ? sysctls : hostNetwork ? null : new Dictionary<string, string> { ["net.ipv4.ip_unprivileged_port_start"] = "0", ["net.ipv4.ping_group_range"] = "0 2147483647" },
+                Sysctl = host.Sysctls is { Count: > 0 } sysctls ? sysctls : !network.IsOwn ? null : new Dictionary<string, string> { ["net.ipv4.ip_unprivileged_port_start"] = "0", ["net.ipv4.ping_group_range"] = "0 2147483647" },
                 Resources = Resources(host),
                 MaskedPaths = host.Privileged ? null : host.MaskedPaths ?? Masked,
                 ReadonlyPaths = host.Privileged ? null : host.ReadonlyPaths ?? ReadOnly,
@@ -93,7 +93,7 @@ internal static class ContainerSpec
         Permitted = user.Uid == 0 ? capabilities : [],
     };
 
-    private static List<Mount> Mounts(Container container, HostConfig host)
+    private static List<Mount> Mounts(ContainerNetwork network, HostConfig host)
     {
         string shm = (host.ShmSize > 0 ? host.ShmSize : 64 << 20).ToString(CultureInfo.InvariantCulture);
         string access = host.Privileged ? "rw" : "ro";
@@ -106,9 +106,9 @@ internal static class ContainerSpec
             new() { Destination = "/sys/fs/cgroup", Type = "cgroup", Source = "cgroup", Options = [access, "nosuid", "noexec", "nodev"] },
             new() { Destination = "/dev/mqueue", Type = "mqueue", Source = "mqueue", Options = ["nosuid", "noexec", "nodev"] },
             new() { Destination = "/dev/shm", Type = "tmpfs", Source = "shm", Options = ["nosuid", "noexec", "nodev", "mode=1777", "size=" + shm] },
-            Bind("/etc/resolv.conf", Path.Combine(container.Folder, "resolv.conf")),
-            Bind("/etc/hostname", Path.Combine(container.Folder, "hostname")),
-            Bind("/etc/hosts", Path.Combine(container.Folder, "hosts")),
+            Bind("/etc/resolv.conf", Path.Combine(network.FilesFolder, "resolv.conf")),
+            Bind("/etc/hostname", Path.Combine(network.FilesFolder, "hostname")),
+            Bind("/etc/hosts", Path.Combine(network.FilesFolder, "hosts")),
         ];
         foreach (string bind in host.Binds ?? [])
         {
@@ -145,12 +145,12 @@ internal static class ContainerSpec
         };
     }
 
-    private static List<Namespace> Namespaces(HostConfig host, string? network, bool hostNetwork)
+    private static List<Namespace> Namespaces(HostConfig host, ContainerNetwork network)
     {
         List<Namespace> namespaces = [new() { Type = "mount" }];
-        if (!hostNetwork)
+        if (!network.IsHosts)
         {
-            namespaces.Add(new Namespace { Type = "network", Path = network });
+            namespaces.Add(new Namespace { Type = "network", Path = network.NamespacePath });
         }
 
         if (host.UTSMode != "host")

@@ -133,6 +133,19 @@ internal sealed class ContainerTable
         }
     }
 
+    /// <summary>Null when there is none.</summary>
+    internal Container? TryFind(string text)
+    {
+        try
+        {
+            return Find(text);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>By id, name, or the beginning of an id.</summary>
     internal Container Find(string text)
     {

@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using Wharf.Daemon.Images;
+using Wharf.Daemon.Networks;
 using Wharf.EngineApi.Containers;
 using Wharf.Oci.Images;
 
 namespace Wharf.Daemon.Containers;
 
 /// <summary>Makes a container: name, snapshot, record. Nothing runs yet.</summary>
-internal sealed class CreateContainer(ContainerTable table, ImageResolver images, TaskClient tasks, ContainerEvents events)
+internal sealed class CreateContainer(ContainerTable table, ImageResolver images, TaskClient tasks, ContainerEvents events, ContainerNetworks networks)
 {
     private const int NameAttempts = 20;
 
@@ -23,7 +24,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         }
 
         HostConfig host = request.HostConfig ?? new HostConfig();
-        CheckNetwork(host.NetworkMode);
+        string network = networks.Resolve(request);
         HostConfigCheck.Check(host);
         if (request.StopSignal is { Length: > 0 } signal)
         {
@@ -33,7 +34,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         _ = DefaultCapabilities.For(host);
         (ResolvedImage image, ImageContent content) = await images.ReadAsync(request.Image, null, cancellation).ConfigureAwait(false);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        ContainerConfig config = Merge(request, content.Image.Config, id);
+        ContainerConfig config = Merge(request, content.Image.Config, networks.DefaultHostName(network, id));
         IReadOnlyList<string> command = [.. config.Entrypoint ?? [], .. config.Cmd ?? []];
         if (command.Count == 0)
         {
@@ -58,10 +59,10 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
                 Path = command[0],
                 Args = [.. command.Skip(1)],
                 Config = config,
-                HostConfig = Defaults(host),
+                HostConfig = Defaults(host, network),
             });
             events.Publish(container, "create");
-            return new CreateResponse { Id = id, Warnings = host.NetworkMode is "" or "default" or "bridge" ? ["bridge network is not available: the container has a network of its own with the loopback interface only"] : [] };
+            return new CreateResponse { Id = id, Warnings = [] };
         }
         catch
         {
@@ -73,14 +74,6 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             }
 
             throw;
-        }
-    }
-
-    private static void CheckNetwork(string mode)
-    {
-        if (mode is not ("" or "default" or "bridge" or "none" or "host"))
-        {
-            throw new EngineException(EngineErrorKind.NotFound, $"network {mode} not found");
         }
     }
 
@@ -109,7 +102,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         }
     }
 
-    private static ContainerConfig Merge(CreateRequest request, ImageConfig? image, string id)
+    private static ContainerConfig Merge(CreateRequest request, ImageConfig? image, string defaultHostName)
     {
         bool ownEntrypoint = request.Entrypoint is { Count: > 0 };
         var labels = new Dictionary<string, string>(image?.Labels ?? new Dictionary<string, string>());
@@ -122,7 +115,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         HashSet<string> names = [.. own.Select(entry => entry.Split('=')[0])];
         return new ContainerConfig
         {
-            Hostname = request.Hostname.Length > 0 ? request.Hostname : request.HostConfig?.NetworkMode == "host" ? Environment.MachineName : id[..12],
+            Hostname = request.Hostname.Length > 0 ? request.Hostname : defaultHostName,
             Domainname = request.Domainname,
             User = request.User.Length > 0 ? request.User : image?.User ?? "",
             AttachStdin = request.AttachStdin,
@@ -144,9 +137,9 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         };
     }
 
-    private static HostConfig Defaults(HostConfig host) => host with
+    private static HostConfig Defaults(HostConfig host, string network) => host with
     {
-        NetworkMode = host.NetworkMode is "" or "default" ? "bridge" : host.NetworkMode,
+        NetworkMode = network,
         LogConfig = host.LogConfig is { Type.Length: > 0 } ? host.LogConfig : new LogConfig { Type = "json-file", Config = new Dictionary<string, string>() },
         RestartPolicy = host.RestartPolicy is { Name.Length: > 0 } ? host.RestartPolicy : new RestartPolicy { Name = "no" },
         CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : "private",

@@ -3,6 +3,7 @@ using Wharf.Daemon.Configuration;
 using Wharf.Daemon.Containers;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
+using Wharf.Daemon.Networks;
 using Wharf.EngineApi.Containers;
 using Wharf.EngineApi.Engine;
 using Wharf.EngineApi.Images;
@@ -10,7 +11,7 @@ using Wharf.EngineApi.Images;
 namespace Wharf.Daemon.Host;
 
 /// <summary>The engine and its host in the forms of /info and /system/df.</summary>
-internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table, ImageOperations images, string id)
+internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table, NetworkDescriptions networks, ImageOperations images, string id)
 {
     internal async Task<EngineInfo> InfoAsync(CancellationToken cancellation)
     {
@@ -75,7 +76,7 @@ internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table
     internal async Task<DiskUsage> UsageAsync(CancellationToken cancellation)
     {
         IReadOnlyList<ImageSummary> list = await images.List.RunAsync(ImageFilters.Parse(null), cancellation).ConfigureAwait(false);
-        ContainerSummary[] containers = [.. table.All().Select(ContainerDescriptions.Summary)];
+        ContainerSummary[] containers = [.. table.All().Select(container => ContainerDescriptions.Summary(container, networks))];
         return new DiskUsage
         {
             LayersSize = list.Sum(image => image.Size),

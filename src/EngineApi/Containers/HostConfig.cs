@@ -26,6 +26,10 @@ public sealed record HostConfig
 
     public IReadOnlyList<string>? Dns { get; set; }
 
+    public IReadOnlyList<string>? DnsOptions { get; set; }
+
+    public IReadOnlyList<string>? DnsSearch { get; set; }
+
     public IReadOnlyList<string>? ExtraHosts { get; set; }
 
     public IReadOnlyList<string>? GroupAdd { get; set; }

@@ -29,6 +29,8 @@ public sealed class Bridge
 
     public int Mtu => request.Mtu;
 
+    public bool Masquerades => request is { Firewall: true, Masquerade: true };
+
     /// <summary>The containers' addresses.</summary>
     public AddressPool Pool { get; }
 
