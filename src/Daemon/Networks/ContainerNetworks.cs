@@ -26,7 +26,13 @@ internal sealed class ContainerNetworks
         Networks = networks;
         foreach (Container container in table.All())
         {
-            if (container.State.Running && container.Document.Endpoint is { Address.Length: > 0 } endpoint)
+            if (!container.State.Running && container.Document.Endpoint is not null)
+            {
+                // The last daemon was killed between an address and the start, or an end and the release.
+                container.Change(one => one with { Endpoint = null });
+            }
+
+            if (container.Document.Endpoint is { Address.Length: > 0 } endpoint)
             {
                 bridge?.Pool.Take(Ipv4Address.Parse(endpoint.Address));
             }
