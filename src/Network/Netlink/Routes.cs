@@ -43,17 +43,19 @@ internal static class Routes
 
     /// <summary>
     /// Tells a bridge behind which port a hardware address is. An address that is given again has its old port until the kernel
-    /// has taken the old namespace away: what is sent meanwhile would be lost.
+    /// has taken the old namespace away: what is sent meanwhile would be lost. The entry goes with the port.
     /// </summary>
     internal static void SetPort(MessageBatch batch, Link port, ReadOnlySpan<byte> mac)
     {
         const byte bridge = 7;
-        const byte reachable = 2;
+
+        // Static (NUD_NOARP): the kernel refuses any other while the port has not noticed yet that it is up.
+        const byte fixedEntry = 0x40;
         const byte master = 4;
         Span<byte> part = batch.Begin($"set port of link \"{port.Name}\"", MessageType.NewNeighbour, MessageFlags.Create | MessageFlags.Replace, 12);
         part[0] = bridge;
         BinaryPrimitives.WriteInt32LittleEndian(part[4..], port.Index);
-        part[8] = reachable;
+        part[8] = fixedEntry;
         part[10] = master;
         batch.Add(NeighbourMac, mac);
     }
