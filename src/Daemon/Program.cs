@@ -54,6 +54,7 @@ try
 
     // First of all: the server would wait for clients that listen to events or follow logs.
     using CancellationTokenRegistration told = listener.Lifetime.ApplicationStopping.Register(background.Stop);
+    background.Begin("trim memory", IdleHeap.RunAsync);
     Task<string?> loading = embedded.LoadAsync(images);
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
     await background.StopAsync().ConfigureAwait(false);
