@@ -62,10 +62,10 @@ public sealed class DockerClientTests(EngineFixture fixture) : IClassFixture<Eng
     public void Events_tell_the_life_of_a_container(string client)
     {
         string since = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        Run(client, "run", "--rm", "--name", "story", "busybox:latest", "true").Succeeds();
+        Run(client, "run", "--rm", "--name", $"story-{client}", "busybox:latest", "true").Succeeds();
         string until = (DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-        string[] actions = [.. Run(client, "events", "--since", since, "--until", until, "--filter", "container=story", "--format", "{{json .}}").Succeeds().Output
+        string[] actions = [.. Run(client, "events", "--since", since, "--until", until, "--filter", $"container=story-{client}", "--format", "{{json .}}").Succeeds().Output
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Action").GetString()!)];
 
