@@ -67,7 +67,7 @@ internal sealed class Session(FlagValues global) : IDisposable
         }
         catch (FormatException error)
         {
-            throw new CommandException(error.Message);
+            throw new CommandException($"Failed to initialize: unable to resolve docker endpoint: {error.Message}");
         }
     }
 

@@ -40,17 +40,17 @@ internal static class AttachCommand
         JsonElement state = container.Find("State");
         if (!state.Is("Running"))
         {
-            throw new CommandException("cannot attach to a stopped container, start it first");
+            throw new CommandException("You cannot attach to a stopped container, start it first");
         }
 
         if (state.Is("Paused"))
         {
-            throw new CommandException("cannot attach to a paused container, unpause it first");
+            throw new CommandException("You cannot attach to a paused container, unpause it first");
         }
 
         if (state.Is("Restarting"))
         {
-            throw new CommandException("cannot attach to a restarting container, wait until it is running");
+            throw new CommandException("You cannot attach to a restarting container, wait until it is running");
         }
 
         string id = container.Text("Id");

@@ -70,8 +70,16 @@ internal static class ContainerVerbs
                 throw new CommandException("Error: Neither old nor new names may be empty");
             }
 
-            Post(call, "", new Query(Routes.Container(call.Arguments[0]) + "/rename").Add("name", call.Arguments[1]));
-            return 0;
+            try
+            {
+                Post(call, "", new Query(Routes.Container(call.Arguments[0]) + "/rename").Add("name", call.Arguments[1]));
+                return 0;
+            }
+            catch (EngineException error)
+            {
+                call.Session.Error.Line(EntryPoint.Describe(error));
+                throw new CommandException($"Error: failed to rename container named {call.Arguments[0]}");
+            }
         },
     };
 

@@ -53,7 +53,7 @@ internal static class Formats
         session.Output.Text(Table.Format([first, .. bodies.SelectMany(body => body.Split('\n'))]));
     }
 
-    /// <summary>The last part of a label's name, in blanks and capitals.</summary>
+    /// <summary>The last part of a label's name, with blanks.</summary>
     private static string LabelHeading(string label) =>
-        label[(label.LastIndexOf('.') + 1)..].Replace('-', ' ').Replace('_', ' ').ToUpperInvariant();
+        label[(label.LastIndexOf('.') + 1)..].Replace('-', ' ').Replace('_', ' ');
 }

@@ -44,7 +44,7 @@ internal static class InspectCommand
     {
         if (type is not ("" or "container" or "image" or "network" or "volume"))
         {
-            throw new CommandException(call.Flags.Has("type") && type.Length == 0 ? "type is empty: must be one of \"config\", \"container\", \"image\", \"network\", \"node\", \"plugin\", \"secret\", \"service\", \"task\", \"volume\"" : $"\"{type}\" is not a valid value for --type");
+            throw new CommandException($"unknown type: \"{type}\": must be one of \"container\", \"image\", \"network\", \"volume\"");
         }
 
         string format = call.Flags.Text("format");
@@ -86,10 +86,6 @@ internal static class InspectCommand
             catch (Exception error) when (EntryPoint.IsExpected(error) || error is CommandException)
             {
                 failures.Add(EntryPoint.Describe(error));
-                if (error is UnreachableException)
-                {
-                    break;
-                }
             }
         }
 

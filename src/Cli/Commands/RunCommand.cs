@@ -69,6 +69,12 @@ internal static class RunCommand
         Session session = call.Session;
         bool detach = flags.Is("detach");
         bool tty = flags.Is("tty");
+        if (detach && flags.Has("attach"))
+        {
+            session.Error.Line("conflicting options: cannot specify both --attach and --detach");
+            return 1;
+        }
+
         AttachedStreams streams = AttachedStreams.Of(flags, detach);
         if (tty && streams.Input && Terminal.Size(new FileDescriptor(0, ownsHandle: false)) is null)
         {

@@ -18,13 +18,8 @@ internal sealed record AttachedStreams(bool Input, bool Output, bool Error)
             }
         }
 
-        if (detached)
-        {
-            return asked.Count == 0 ? new AttachedStreams(false, false, false) : throw new InvalidSettingException("conflicting options: cannot specify both --attach and --detach");
-        }
-
-        return asked.Count == 0
-            ? new AttachedStreams(flags.Is("interactive"), true, true)
+        return detached ? new AttachedStreams(false, false, false)
+            : asked.Count == 0 ? new AttachedStreams(flags.Is("interactive"), true, true)
             : new AttachedStreams(Has(asked, "stdin"), Has(asked, "stdout"), Has(asked, "stderr"));
     }
 

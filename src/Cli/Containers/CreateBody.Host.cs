@@ -251,7 +251,7 @@ internal sealed partial class CreateBody
             string access = second ? parts[1] : parts.Length == 3 ? parts[2] : "rwm";
             if (parts.Length > 3 || parts[0].Length == 0 || access.Length == 0 || !access.All(letter => letter is 'r' or 'w' or 'm'))
             {
-                throw new InvalidSettingException($"invalid device specification: {device}");
+                throw new InvalidSettingException($"bad format for path: {device}");
             }
 
             writer.WriteStartObject();
@@ -278,7 +278,7 @@ internal sealed partial class CreateBody
             long? rate = colon > 0 ? ByteSize.Parse(text[(colon + 1)..]) : null;
             if (rate is null || !text.StartsWith("/dev/", StringComparison.Ordinal))
             {
-                throw new InvalidSettingException($"invalid argument \"{text}\" for \"--{flag}\" flag: bad format: {text}");
+                throw new UsageException($"invalid argument \"{text}\" for \"--{flag}\" flag: bad format: {text}");
             }
 
             writer.WriteStartObject();
@@ -314,7 +314,7 @@ internal sealed partial class CreateBody
         int sign = text.IndexOfAny(['=', ':']);
         if (sign <= 0 || sign == text.Length - 1)
         {
-            throw new InvalidSettingException($"invalid argument \"{text}\" for \"--add-host\" flag: bad format for add-host: \"{text}\"");
+            throw new UsageException($"invalid argument \"{text}\" for \"--add-host\" flag: bad format for add-host: \"{text}\"");
         }
 
         return $"{text[..sign]}:{text[(sign + 1)..].Trim('[', ']')}";

@@ -90,7 +90,7 @@ internal sealed class MountSetting
         writer.WriteEndObject();
     }
 
-    private static InvalidSettingException Refuse(string text, string cause) => new($"invalid argument \"{text}\" for \"--mount\" flag: {cause}");
+    private static UsageException Refuse(string text, string cause) => new($"invalid argument \"{text}\" for \"--mount\" flag: {cause}");
 
     private void Take(string text, string field, string name, string? value)
     {

@@ -24,7 +24,7 @@ internal sealed record NetworkSetting(string Name)
         foreach (string field in text.Split(','))
         {
             string[] parts = field.Split('=', 2);
-            string value = parts.Length == 2 ? parts[1] : throw new InvalidSettingException($"invalid argument \"{text}\" for \"--network\" flag: invalid field {field}");
+            string value = parts.Length == 2 ? parts[1] : throw new CommandLine.UsageException($"invalid argument \"{text}\" for \"--network\" flag: invalid field {field}");
             switch (parts[0].ToLowerInvariant())
             {
                 case "name":
@@ -46,10 +46,10 @@ internal sealed record NetworkSetting(string Name)
                     setting.DriverOptions[name] = option;
                     break;
                 default:
-                    throw new InvalidSettingException($"invalid argument \"{text}\" for \"--network\" flag: invalid field key {parts[0]}");
+                    throw new CommandLine.UsageException($"invalid argument \"{text}\" for \"--network\" flag: invalid field key {parts[0]}");
             }
         }
 
-        return setting.Name.Length > 0 ? setting : throw new InvalidSettingException($"invalid argument \"{text}\" for \"--network\" flag: network name/id is not specified");
+        return setting.Name.Length > 0 ? setting : throw new CommandLine.UsageException($"invalid argument \"{text}\" for \"--network\" flag: network name/id is not specified");
     }
 }

@@ -19,6 +19,11 @@ internal static class NewContainer
             throw new InvalidSettingException($"invalid pull option: '{policy}': must be one of \"always\", \"missing\" or \"never\"");
         }
 
+        if (!IsImageId(image))
+        {
+            ImageReference.Check(image);
+        }
+
         // Described in full before anything is asked of the engine or left on the disk.
         ReadOnlyMemory<byte> body = CreateBody.Write(flags, image, command, attached);
         using ContainerIdFile? idFile = flags.Has("cidfile") ? ContainerIdFile.Open(flags.Text("cidfile")) : null;
@@ -58,6 +63,8 @@ internal static class NewContainer
         idFile?.Write(id);
         return id;
     }
+
+    private static bool IsImageId(string image) => image.StartsWith("sha256:", StringComparison.Ordinal);
 
     private static JsonElement Post(Session session, string route, ReadOnlyMemory<byte> body)
     {

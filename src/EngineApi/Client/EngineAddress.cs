@@ -35,7 +35,7 @@ public sealed record EngineAddress
             case "tcp" or "http" or "https":
                 return ParseTcp(text, rest, tls ? 2376 : 2375);
             default:
-                throw new FormatException($"unable to parse docker host \"{text}\": protocol \"{scheme}\" is not available");
+                throw new FormatException($"invalid bind address format: {text}");
         }
     }
 
