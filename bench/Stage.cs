@@ -85,10 +85,8 @@ internal sealed class Stage : IDisposable
 
     private void RemoveCgroups()
     {
-        foreach (string folder in HostCgroups.Below("/" + Name).Reverse())
-        {
-            Command.Run("rmdir", folder);
-        }
+        // The daemons' parent, and what a runtime left that failed: all bear the name of this run, wherever a runtime puts it.
+        Command.Run("find", "/sys/fs/cgroup", "-depth", "-type", "d", "-path", $"*/{Name}*", "-exec", "rmdir", "{}", ";");
     }
 
     /// <summary>SIGTERM, and SIGKILL to one that has not ended after ten seconds.</summary>
