@@ -14,7 +14,7 @@ internal static class ByteSize
 
         (string number, string suffix) = Split(text);
         long unit = Unit(suffix);
-        return unit > 0 && decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) && value * unit < long.MaxValue
+        return unit > 0 && decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) && value < (decimal)long.MaxValue / unit
             ? (long)(value * unit)
             : null;
     }
