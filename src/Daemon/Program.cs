@@ -11,6 +11,12 @@ using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
 using Wharf.Registry;
 
+if (args is ["-v"] or ["--version"])
+{
+    Console.WriteLine($"Wharf version {typeof(EngineException).Assembly.GetName().Version?.ToString(3)}, API {ApiVersion.Newest}");
+    return 0;
+}
+
 try
 {
     DaemonOptions options = OptionsReader.Read(args);

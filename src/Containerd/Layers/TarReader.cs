@@ -6,7 +6,7 @@ namespace Wharf.Containerd.Layers;
 
 /// <summary>
 /// Reads a layer as a stream, entry by entry. By hand, because the library's reader turns the binary values of extended attributes
-/// into text and back (decision 0006). Every length is checked before it is believed.
+/// into text and back (decision 0007). Every length is checked before it is believed.
 /// </summary>
 internal sealed class TarReader(Stream stream)
 {
