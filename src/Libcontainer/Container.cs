@@ -134,7 +134,18 @@ public sealed partial class Container
     private void KillAndAwait()
     {
         using FileDescriptor? process = Linux.Processes.Open(record.InitPid);
-        Kill(KillSignal, all: false);
+        if (!Linux.Processes.Signal(record.InitPid, KillSignal))
+        {
+            // It has ended since its status was read: no less than what was wanted.
+            return;
+        }
+
+        if (Status() == ContainerStatus.Paused)
+        {
+            // A frozen process on cgroup v1 dies only when it is thawed.
+            OwnCgroup.Freeze(false);
+        }
+
         if (process is not null && !Poll.Readable(10_000, process)[0])
         {
             throw new ContainerException($"container init {record.InitPid} still running");

@@ -95,6 +95,21 @@ public sealed class LifeCycleTests : IDisposable
         Assert.Equal("33", File.ReadAllText(limit).Trim());
     }
 
+    [Fact]
+    public void Forced_deletion_does_well_whenever_the_program_ends()
+    {
+        // The end may come between any two steps of the deletion: many rounds meet most of them.
+        bundle.Arguments("true");
+        string runc = $"{Programs.Runc} --root {bundle.StateRoot}";
+        Command rounds = Command.Run("/bin/sh", "-c", $"""
+            for round in $(seq 300); do
+                {runc} create --bundle {Path.GetDirectoryName(bundle.Rootfs)} {id} </dev/null >/dev/null 2>&1 && {runc} start {id} && {runc} delete --force {id} </dev/null || exit 1
+            done
+            """);
+
+        Assert.Equal((0, string.Empty), (rounds.ExitCode, rounds.Error));
+    }
+
     private void Create()
     {
         // The created process keeps its streams; here they are no pipes that the test would wait for.
