@@ -19,8 +19,8 @@ internal static class MemorySection
             }
         }
 
-        // Idle: what the starts have left to do is done.
-        Thread.Sleep(2000);
+        // Idle: what the starts have left to do is done, and both sides have had the time to give memory back.
+        Thread.Sleep(10_000);
         if (engines.OwnContainerd)
         {
             AddRows(report, "wharfd + wharf-containerd", engines.OurDaemons, "dockerd + containerd", engines.TheirDaemons, "20 MB", total: true);

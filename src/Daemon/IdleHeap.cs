@@ -13,7 +13,7 @@ internal static class IdleHeap
     public static async Task RunAsync(CancellationToken cancellation)
     {
         long collected = 0;
-        long last = GC.GetTotalAllocatedBytes();
+        long last = 0;
         using var timer = new PeriodicTimer(Period);
         try
         {

@@ -44,10 +44,6 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Ove
                 try
                 {
                     Collect();
-
-                    // The start, or a burst of work, is over: what it took goes back to the system. Binding the services alone leaves
-                    // tens of megabytes that nobody needs again.
-                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
                 }
                 catch (Exception error) when (error is IOException or UnauthorizedAccessException)
                 {
