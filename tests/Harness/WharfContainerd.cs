@@ -59,11 +59,18 @@ public sealed class WharfContainerd : IDisposable
 
     private IReadOnlyList<string> Everything() =>
     [
-        .. Directory.EnumerateDirectories(Path.Combine(State, "io.containerd.runtime.v2.task")).SelectMany(Directory.EnumerateDirectories),
+        .. Bundles(),
         .. Ctr("snapshot", "ls").Output.Split('\n').Where(line => line.Contains("Active", StringComparison.Ordinal)),
         .. HostProcesses.Naming(Root).Where(id => id != daemon.Id).Select(HostProcesses.CommandLine),
         .. HostMounts.Below(Root),
     ];
+
+    private IEnumerable<string> Bundles()
+    {
+        // Not there before the first task.
+        string folder = Path.Combine(State, "io.containerd.runtime.v2.task");
+        return Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).SelectMany(Directory.EnumerateDirectories) : [];
+    }
 
     public void Dispose()
     {
