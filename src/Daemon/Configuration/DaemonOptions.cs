@@ -11,7 +11,7 @@ internal sealed record DaemonOptions
 
     public string PidFile { get; init; } = "/run/wharfd.pid";
 
-    public string Containerd { get; init; } = "/run/wharf-containerd/containerd.sock";
+    public string Containerd { get; init; } = "/run/wharf/containerd.sock";
 
     public string ConfigFile { get; init; } = "/etc/wharf/daemon.json";
 
