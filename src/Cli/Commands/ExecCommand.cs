@@ -47,7 +47,7 @@ internal static class ExecCommand
         catch (EngineException error)
         {
             // 127 and 126 of a program that cannot be executed, where the engine says so before it has a process.
-            throw new CommandException(EntryPoint.Describe(error), ContainerStart.CodeOf(error.Message) is var code && error.Status is 400 or 500 && code != 125 ? code : 1);
+            throw new CommandException(EntryPoint.Describe(error), ContainerStart.CodeOf(error.Message) is var code && error.Status is 400 or 500 && code != 125 && !call.Flags.Is("detach") ? code : 1);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
@@ -131,13 +132,19 @@ internal static class VersionCommand
             Line(text, 2, 19, "API version", $"{details.Text("ApiVersion")} (minimum version {details.Text("MinAPIVersion")})");
             Line(text, 2, 19, "Go version", details.Text("GoVersion"));
             Line(text, 2, 19, "Git commit", details.Text("GitCommit"));
-            Line(text, 2, 19, "Built", details.Text("BuildTime"));
+            Line(text, 2, 19, "Built", BuildTime(details.Text("BuildTime")));
             Line(text, 2, 19, "OS/Arch", $"{details.Text("Os")}/{details.Text("Arch")}");
             Line(text, 2, 19, "Experimental", details.Text("Experimental", "false"));
         }
 
         return text.ToString();
     }
+
+    /// <summary>As C's asctime writes it; a text that is no time stays.</summary>
+    private static string BuildTime(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out DateTimeOffset time)
+            ? string.Create(CultureInfo.InvariantCulture, $"{time:ddd MMM} {time.Day,2} {time:HH:mm:ss yyyy}")
+            : text;
 
     private static void Line(StringBuilder text, int indent, int column, string name, string value) =>
         text.Append(' ', indent).Append((name + ":").PadRight(column - 1 + (indent == 1 ? 1 : 0))).Append(value).Append('\n');

@@ -221,7 +221,8 @@ internal sealed class Evaluation(string source, object? root, bool isHeading)
             case ITemplateRow row:
                 return row.TryGet(field, arguments, out object? found) ? found : throw Error(operand, $"can't evaluate field {field} in type {row.TypeName}");
             case JsonElement { ValueKind: JsonValueKind.Object } document:
-                return document.TryGetProperty(field, out JsonElement property) ? GoValue.Plain(property, field)
+                return document.TryGetProperty(field, out JsonElement property) || (GoNames.InDocument(field) is { } name && document.TryGetProperty(name, out property))
+                    ? GoValue.Plain(property, field)
                     : parent is "Labels" or "Networks" or "Ports" or "ExposedPorts" or "Attributes" or "Options" or "Volumes" ? null
                     : GoNil.Missing(field) ?? throw Error(operand, $"map has no entry for key \"{field}\"");
             case GoNil { Text: "map[]" }:
