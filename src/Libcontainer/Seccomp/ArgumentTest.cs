@@ -9,7 +9,8 @@ internal static class ArgumentTest
     internal const int Pass = 254;
     internal const int Fail = 255;
 
-    internal static IReadOnlyList<ulong> Code(Wharf.Oci.Runtime.SeccompArgument argument)
+    /// <summary>An ABI of 32 bits has no upper half that counts, and values are cut to the lower: −1 as a profile writes it is −1 there too.</summary>
+    internal static IReadOnlyList<ulong> Code(Wharf.Oci.Runtime.SeccompArgument argument, bool wide)
     {
         if (argument.Index > 5)
         {
@@ -18,11 +19,15 @@ internal static class ArgumentTest
 
         // struct seccomp_data: nr, arch, instruction pointer, then six arguments, little-endian.
         uint low = 16 + (8 * argument.Index);
-        uint high = low + 4;
         ulong value = argument.Value;
+        return wide ? Wide(argument.Op, low, low + 4, value, argument.ValueTwo ?? 0) : Narrow(argument.Op, low, (uint)value, (uint)(argument.ValueTwo ?? 0));
+    }
+
+    private static ulong[] Wide(string operation, uint low, uint high, ulong value, ulong second)
+    {
         uint valueHigh = (uint)(value >> 32);
         uint valueLow = (uint)value;
-        return argument.Op switch
+        return operation switch
         {
             "SCMP_CMP_EQ" => [Load(high), Make(JumpEqual, 0, Fail, valueHigh), Load(low), Make(JumpEqual, Pass, Fail, valueLow)],
             "SCMP_CMP_NE" => [Load(high), Make(JumpEqual, 0, Pass, valueHigh), Load(low), Make(JumpEqual, Fail, Pass, valueLow)],
@@ -30,14 +35,24 @@ internal static class ArgumentTest
             "SCMP_CMP_GE" => [Load(high), Make(JumpGreater, Pass, 0, valueHigh), Make(JumpEqual, 0, Fail, valueHigh), Load(low), Make(JumpGreaterOrEqual, Pass, Fail, valueLow)],
             "SCMP_CMP_LT" => [Load(high), Make(JumpGreater, Fail, 0, valueHigh), Make(JumpEqual, 0, Pass, valueHigh), Load(low), Make(JumpGreaterOrEqual, Fail, Pass, valueLow)],
             "SCMP_CMP_LE" => [Load(high), Make(JumpGreater, Fail, 0, valueHigh), Make(JumpEqual, 0, Pass, valueHigh), Load(low), Make(JumpGreater, Fail, Pass, valueLow)],
-            "SCMP_CMP_MASKED_EQ" => Masked(high, low, value, argument.ValueTwo ?? 0),
-            _ => throw new ContainerException($"seccomp: operator \"{argument.Op}\" is unknown"),
+            "SCMP_CMP_MASKED_EQ" =>
+            [
+                Load(high), Make(And, 0, 0, valueHigh), Make(JumpEqual, 0, Fail, (uint)(second >> 32)),
+                Load(low), Make(And, 0, 0, valueLow), Make(JumpEqual, Pass, Fail, (uint)second),
+            ],
+            _ => throw new ContainerException($"seccomp: operator \"{operation}\" is unknown"),
         };
     }
 
-    private static ulong[] Masked(uint high, uint low, ulong mask, ulong expected) =>
-    [
-        Load(high), Make(And, 0, 0, (uint)(mask >> 32)), Make(JumpEqual, 0, Fail, (uint)(expected >> 32)),
-        Load(low), Make(And, 0, 0, (uint)mask), Make(JumpEqual, Pass, Fail, (uint)expected),
-    ];
+    private static ulong[] Narrow(string operation, uint low, uint value, uint second) => operation switch
+    {
+        "SCMP_CMP_EQ" => [Load(low), Make(JumpEqual, Pass, Fail, value)],
+        "SCMP_CMP_NE" => [Load(low), Make(JumpEqual, Fail, Pass, value)],
+        "SCMP_CMP_GT" => [Load(low), Make(JumpGreater, Pass, Fail, value)],
+        "SCMP_CMP_GE" => [Load(low), Make(JumpGreaterOrEqual, Pass, Fail, value)],
+        "SCMP_CMP_LT" => [Load(low), Make(JumpGreaterOrEqual, Fail, Pass, value)],
+        "SCMP_CMP_LE" => [Load(low), Make(JumpGreater, Fail, Pass, value)],
+        "SCMP_CMP_MASKED_EQ" => [Load(low), Make(And, 0, 0, value), Make(JumpEqual, Pass, Fail, second)],
+        _ => throw new ContainerException($"seccomp: operator \"{operation}\" is unknown"),
+    };
 }

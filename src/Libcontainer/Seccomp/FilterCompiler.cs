@@ -117,6 +117,11 @@ internal sealed class FilterCompiler
             uint action = Action(rule.Action, rule.ErrnoRet);
             foreach (string name in rule.Names)
             {
+                if (architecture == SeccompArchitecture.X86 && action != defaultAction && Multiplexer.Of(name, rule, restricts: (int)action < (int)defaultAction) is { } multiplexed)
+                {
+                    Add(rules, (uint)numbers[multiplexed.Call], multiplexed.Rule);
+                }
+
                 if (!numbers.TryGetValue(name, out int number))
                 {
                     continue;
@@ -125,16 +130,17 @@ internal sealed class FilterCompiler
                 highest = Math.Max(highest, (uint)number);
                 if (action != defaultAction)
                 {
-                    uint key = (uint)number + offset;
-                    (rules.TryGetValue(key, out List<SeccompRule>? list) ? list : rules[key] = []).Add(rule);
+                    Add(rules, (uint)number + offset, rule);
                 }
             }
         }
 
+        // The kernel reads the family of a socket as an int: 0x100000026 is AF_ALG too (CVE-2026-31431).
+        uint socket = numbers.TryGetValue("socket", out int narrow) ? (uint)narrow : uint.MaxValue;
         var leaves = new List<Leaf> { new(offset, [Return(defaultAction)]) };
         foreach ((uint number, List<SeccompRule> list) in rules)
         {
-            Append(leaves, number, RuleCode(list));
+            Append(leaves, number, RuleCode(list, wide: (architecture is SeccompArchitecture.X64 or SeccompArchitecture.Arm64) && number - offset != socket));
             Append(leaves, number + 1, [Return(defaultAction)]);
         }
 
@@ -146,6 +152,9 @@ internal sealed class FilterCompiler
 
         return Search(leaves, 0, leaves.Count);
     }
+
+    private static void Add(SortedDictionary<uint, List<SeccompRule>> rules, uint number, SeccompRule rule) =>
+        (rules.TryGetValue(number, out List<SeccompRule>? list) ? list : rules[number] = []).Add(rule);
 
     private static void Append(List<Leaf> leaves, uint start, IReadOnlyList<ulong> code)
     {
@@ -177,7 +186,7 @@ internal sealed class FilterCompiler
             ? [Make(JumpGreaterOrEqual, below.Count, 0, number), .. below, .. above]
             : [Make(JumpGreaterOrEqual, 0, 1, number), Jump((uint)below.Count), .. below, .. above];
 
-    private List<ulong> RuleCode(List<SeccompRule> rules)
+    private List<ulong> RuleCode(List<SeccompRule> rules, bool wide)
     {
         SeccompRule? always = rules.FirstOrDefault(rule => rule.Args is null or { Count: 0 });
         if (always is not null)
@@ -194,7 +203,7 @@ internal sealed class FilterCompiler
             bool either = rule.Args!.GroupBy(argument => argument.Index).Any(group => group.Count() > 1);
             foreach (IReadOnlyList<SeccompArgument> all in either ? rule.Args!.Select(argument => (IReadOnlyList<SeccompArgument>)[argument]) : [rule.Args!])
             {
-                code.AddRange(Conjunction(all, action));
+                code.AddRange(Conjunction(all, action, wide));
             }
         }
 
@@ -202,13 +211,13 @@ internal sealed class FilterCompiler
         return code;
     }
 
-    private static List<ulong> Conjunction(IReadOnlyList<SeccompArgument> arguments, uint action)
+    private static List<ulong> Conjunction(IReadOnlyList<SeccompArgument> arguments, uint action, bool wide)
     {
         var code = new List<ulong>();
         var ends = new List<int>();
         foreach (SeccompArgument argument in arguments)
         {
-            code.AddRange(ArgumentTest.Code(argument));
+            code.AddRange(ArgumentTest.Code(argument, wide));
             ends.Add(code.Count);
         }
 
