@@ -110,6 +110,7 @@ public sealed partial class Container
             child.AwaitReady();
             record = record with { InitPid = child.Id, InitStart = ProcessTable.StartOf(child.Id) ?? throw new ContainerException("container init ended before it was ready") };
             directory.Save(record);
+            PidfdSocket.Send(options.PidfdSocket, child.Id, "standard"u8);
             PidFile.Write(options.PidFile, child.Id);
         }
         catch (Exception error) when (error is ContainerException or SyscallException or IOException)

@@ -41,12 +41,13 @@ public sealed partial class Container
                 NewKeyring = !options.NoNewKeyring,
                 PreserveDescriptors = options.PreserveDescriptors,
             },
-            OwnCgroup,
+            options.Cgroups.Count == 0 ? OwnCgroup : OwnCgroup.Below(options.Cgroups),
             init: false,
             warn);
         try
         {
             child.AwaitReady();
+            PidfdSocket.Send(options.PidfdSocket, child.Id, "setns"u8);
             PidFile.Write(options.PidFile, child.Id);
             return child.Id;
         }

@@ -72,7 +72,7 @@ public sealed partial class Container
         OwnCgroup.Freeze(false);
     }
 
-    /// <summary>Changes limits of a running container.</summary>
+    /// <summary>Changes limits of a running container, and writes down what has been changed.</summary>
     public void Update(Resources resources)
     {
         if (Status() == ContainerStatus.Stopped)
@@ -81,6 +81,9 @@ public sealed partial class Container
         }
 
         OwnCgroup.Apply(resources, withDevices: false);
+        LinuxPlatform linux = record.Spec.Linux ?? new LinuxPlatform();
+        record = record with { Spec = record.Spec with { Linux = linux with { Resources = ChangedResources.Of(linux.Resources ?? new Resources(), resources) } }, SpecDocument = null };
+        directory.Save(record);
     }
 
     /// <summary>Signals the first process, or all; a stopped container is an error.</summary>

@@ -7,12 +7,18 @@ public sealed record CreateOptions
 
     public string? PidFile { get; init; }
 
+    /// <summary>A unix socket that gets a pidfd of the container's first process.</summary>
+    public string? PidfdSocket { get; init; }
+
     /// <summary>The bytes that the spec was read from; they save writing it down from the records again.</summary>
     public byte[]? SpecDocument { get; init; }
 
     public bool NoPivot { get; init; }
 
     public bool NoNewKeyring { get; init; }
+
+    /// <summary>A mount whose options a user namespace does not allow is an error, not one with the options that are locked kept.</summary>
+    public bool NoMountFallback { get; init; }
 
     /// <summary>Descriptors from 3 on that the container's process inherits.</summary>
     public int PreserveDescriptors { get; init; }

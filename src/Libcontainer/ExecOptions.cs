@@ -7,6 +7,12 @@ public sealed record ExecOptions
 
     public string? PidFile { get; init; }
 
+    /// <summary>A unix socket that gets a pidfd of the process.</summary>
+    public string? PidfdSocket { get; init; }
+
+    /// <summary>Existing cgroups below the container's: a path by controller on v1, one path by "" on v2.</summary>
+    public IReadOnlyDictionary<string, string> Cgroups { get; init; } = new Dictionary<string, string>();
+
     public bool NoNewKeyring { get; init; } = true;
 
     public bool IgnorePaused { get; init; }

@@ -18,6 +18,8 @@ public static unsafe class CurrentProcess
 
     public static uint EffectiveUserId => Libc.geteuid();
 
+    public static uint EffectiveGroupId => Libc.getegid();
+
     /// <summary>
     /// clone3(2) without sharing memory: returns twice, 0 in the child, which goes on in managed code.
     /// Safe only while no other managed thread runs: decision 0001.

@@ -254,6 +254,9 @@ public static unsafe class Files
         return *(long*)buffer;
     }
 
+    /// <summary>Whether a descriptor of this number is open, without owning it.</summary>
+    public static bool IsOpen(int number) => Libc.fcntl(number, 1, 0) >= 0;
+
     /// <summary>Puts a descriptor on a number, inherited by what is executed.</summary>
     public static void Duplicate(FileDescriptor file, int number) =>
         Libc.Check(file.Number == number ? Libc.fcntl(number, 2, 0) : Libc.dup3(file.Number, number, 0), "dup3");

@@ -28,6 +28,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial uint geteuid();
 
+    [LibraryImport(Library)]
+    internal static partial uint getegid();
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setsid();
 

@@ -6,6 +6,7 @@ namespace Wharf.Linux;
 public static unsafe class Poll
 {
     private const short In = 1;
+    private const long Cgroup2Magic = 0x63677270;
 
     /// <summary>Waits until one of the descriptors can be read or has ended; which ones, by position. A timeout in milliseconds, −1 for none.</summary>
     public static bool[] Readable(int timeout, params ReadOnlySpan<FileDescriptor?> descriptors)
@@ -32,6 +33,28 @@ public static unsafe class Poll
         }
 
         return ready;
+    }
+
+    /// <summary>
+    /// The same, with a first descriptor that may also be a control file of cgroup v2: such a file can always be read, and has an
+    /// exceptional condition when it has changed since it was read.
+    /// </summary>
+    public static bool[] Changed(int timeout, FileDescriptor control, FileDescriptor? process)
+    {
+        const short priority = 2;
+        const short error = 8;
+        PollEntry* entries = stackalloc PollEntry[2]
+        {
+            new PollEntry { Descriptor = control.Number, Events = (short)(Files.FilesystemType(control, "control file") == Cgroup2Magic ? priority : In) },
+            new PollEntry { Descriptor = process?.Number ?? -1, Events = In },
+        };
+        if (Libc.poll(entries, 2, timeout) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            return (Errno)errno == Errno.EINTR ? [false, false] : throw new SyscallException("poll", errno);
+        }
+
+        return [(entries[0].Occurred & (In | priority | error)) != 0, entries[1].Occurred != 0];
     }
 
     /// <summary>Waits until a descriptor takes bytes, or its other end is gone.</summary>

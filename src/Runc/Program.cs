@@ -22,6 +22,7 @@ internal static class Program
         ["pause"] = ([], PauseCommand.Run),
         ["resume"] = ([], ResumeCommand.Run),
         ["update"] = (UpdateCommand.Flags, UpdateCommand.Run),
+        ["events"] = (EventsCommand.Flags, EventsCommand.Run),
         ["spec"] = (SpecCommand.Flags, SpecCommand.Run),
         ["features"] = ([], FeaturesCommand.Run),
     };

@@ -12,6 +12,19 @@ internal static class Streams
 
     internal static void Error(string text) => Write(2, Encoding.UTF8.GetBytes(text));
 
+    /// <summary>All that comes until the other end is closed.</summary>
+    internal static byte[] ReadToEnd(FileDescriptor source, string operand)
+    {
+        var bytes = new List<byte>();
+        byte[] buffer = new byte[4096];
+        for (int count = Files.Read(source, buffer, operand); count > 0; count = Files.Read(source, buffer, operand))
+        {
+            bytes.AddRange(buffer.AsSpan(0, count));
+        }
+
+        return [.. bytes];
+    }
+
     private static void Write(int number, ReadOnlySpan<byte> bytes)
     {
         using var stream = new FileDescriptor(number, ownsHandle: false);

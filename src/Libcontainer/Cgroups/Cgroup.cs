@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wharf.Libcontainer.Mounts;
+using Wharf.Libcontainer.Statistics;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
@@ -58,6 +59,26 @@ public sealed class Cgroup
 
         new CgroupV1Limits(FolderOf).Apply(resources, withDevices);
     }
+
+    /// <summary>A cgroup below this one, by controller on v1, or by "" alone on v2: where an exec is to go. It must be there.</summary>
+    public Cgroup Below(IReadOnlyDictionary<string, string> paths)
+    {
+        foreach (string controller in paths.Keys)
+        {
+            if (controller.Length == 0 != Pure || (controller.Length > 0 && FolderOf(controller) is null))
+            {
+                throw new ContainerException(Pure ? $"unknown controller {controller}: cgroup v2 has one tree" : $"unknown controller {controller} in --cgroup");
+            }
+        }
+
+        return new Cgroup([.. places.Select(place => (place.Hierarchy, Below(place.Folder, paths.FirstOrDefault(pair => Pure || place.Hierarchy.Controllers.Contains(pair.Key)).Value)))]);
+    }
+
+    internal ContainerStatistics Statistics() => Pure ? CgroupV2Statistics.Read(places[0].Folder) : new CgroupV1Statistics(FolderOf).Read();
+
+    internal OutOfMemoryWatch WatchMemory() =>
+        Pure ? OutOfMemoryWatch.Unified(places[0].Folder)
+        : OutOfMemoryWatch.Old(FolderOf("memory") ?? throw new ContainerException("memory events: this host has no cgroup controller \"memory\""));
 
     /// <summary>The processes in it and in cgroups below it.</summary>
     public IReadOnlyList<int> Processes()
@@ -133,6 +154,19 @@ public sealed class Cgroup
 
     internal string? FolderOf(string controller) =>
         places.Where(place => place.Hierarchy.Controllers.Contains(controller)).Select(place => place.Folder).FirstOrDefault();
+
+    private static string Below(string folder, string? path)
+    {
+        if (path is null)
+        {
+            return folder;
+        }
+
+        string full = Path.GetFullPath(folder + "/" + path);
+        return full != folder && !full.StartsWith(folder + "/", StringComparison.Ordinal) ? throw new ContainerException($"{path} is not a sub cgroup path")
+            : Directory.Exists(full) ? full
+            : throw new ContainerException($"cgroup \"{full}\": no such file or directory");
+    }
 
     private static void AwaitLine(string file, string line, Action? again)
     {

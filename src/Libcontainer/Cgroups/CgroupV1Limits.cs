@@ -1,4 +1,5 @@
-using System.Globalization;
+using Wharf.Libcontainer.Statistics;
+using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
 namespace Wharf.Libcontainer.Cgroups;
@@ -36,6 +37,17 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
         foreach (HugepageLimit limit in resources.HugepageLimits ?? [])
         {
             Write("hugetlb", $"hugetlb.{limit.PageSize}.limit_in_bytes", Text(limit.Limit));
+            HugepageReservation.Limit(folderOf("hugetlb")!, $"hugetlb.{limit.PageSize}.rsvd.limit_in_bytes", Text(limit.Limit));
+        }
+
+        foreach ((string device, RdmaLimit limit) in resources.Rdma ?? new Dictionary<string, RdmaLimit>())
+        {
+            Write("rdma", "rdma.max", RdmaLine.Of(device, limit));
+        }
+
+        if (resources.Unified is { Count: > 0 })
+        {
+            throw new ContainerException("invalid configuration: cannot use unified on cgroup v1");
         }
 
         if (resources.Network is { } network)
@@ -52,7 +64,7 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
         }
     }
 
-    private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+    private static string Text(IFormattable number) => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture);
 
     private void Devices(IReadOnlyList<DeviceRule> rules)
     {
@@ -69,29 +81,29 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
 
     private void Memory(Memory memory)
     {
-        if (memory.Limit is { } limit && limit != 0)
+        string? folder = folderOf("memory");
+        bool swaps = folder is not null && File.Exists(Path.Combine(folder, "memory.memsw.limit_in_bytes"));
+
+        // No limit on memory alone means none on memory and swap: the second is never below the first.
+        long swap = !swaps ? 0 : memory.Swap is { } given and not 0 ? given : memory.Limit == -1 ? -1 : 0;
+        long limit = memory.Limit ?? 0;
+        CheckUsage(memory, folder);
+
+        // The kernel keeps limit ≤ limit with swap at each step, so the order depends on where the limits are now.
+        bool swapFirst = limit != 0 && swap != 0 && (swap < 0 || StatisticsFile.Number(folder!, "memory.limit_in_bytes") < (ulong)swap);
+        if (swapFirst)
         {
-            // The kernel keeps limit ≤ limit with swap at each step, so the order depends on where the limits are now.
-            string? folder = folderOf("memory");
-            bool swapFirst = memory.Swap is { } next && next != 0 && folder is not null
-                && (next < 0 || ReadLimit(folder, "memory.limit_in_bytes") < (ulong)Math.Max(limit, 0) || limit < 0);
-            if (swapFirst)
-            {
-                Swap(memory.Swap!.Value);
-                Write("memory", "memory.limit_in_bytes", Text(limit));
-            }
-            else
-            {
-                Write("memory", "memory.limit_in_bytes", Text(limit));
-                if (memory.Swap is { } swap and not 0)
-                {
-                    Swap(swap);
-                }
-            }
+            Write("memory", "memory.memsw.limit_in_bytes", Text(swap));
         }
-        else if (memory.Swap is { } swap and not 0)
+
+        if (limit != 0)
         {
-            Swap(swap);
+            Limit(limit);
+        }
+
+        if (swap != 0 && !swapFirst)
+        {
+            Write("memory", "memory.memsw.limit_in_bytes", Text(swap));
         }
 
         if (memory.Reservation is { } reservation and not 0)
@@ -99,9 +111,9 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
             Write("memory", "memory.soft_limit_in_bytes", Text(reservation));
         }
 
-        if (memory.Swappiness is { } swappiness and <= 100)
+        if (memory.Swappiness is { } swappiness)
         {
-            Write("memory", "memory.swappiness", Text(swappiness));
+            Write("memory", "memory.swappiness", swappiness <= 100 ? Text(swappiness) : throw new ContainerException($"invalid memory swappiness value: {Text(swappiness)} (valid range is 0-100)"));
         }
 
         if (memory.DisableOOMKiller == true)
@@ -110,38 +122,60 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
         }
     }
 
-    private void Swap(long value)
+    /// <summary>The kernel's "busy" means that more is in use than the limit allows.</summary>
+    private void Limit(long limit)
     {
-        if (folderOf("memory") is { } folder && File.Exists(Path.Combine(folder, "memory.memsw.limit_in_bytes")))
+        const string file = "memory.limit_in_bytes";
+        string folder = Folder("memory", file);
+        switch (ControlFile.TryWrite(folder, file, Text(limit)))
         {
-            Write("memory", "memory.memsw.limit_in_bytes", Text(value));
+            case null:
+                return;
+            case Errno.EBUSY:
+                throw new ContainerException($"unable to set memory limit to {Text(limit)} (current usage: {StatisticsFile.Number(folder, "memory.usage_in_bytes")}, peak usage: {StatisticsFile.Number(folder, "memory.max_usage_in_bytes")})");
+            case { } errno:
+                throw ControlFile.Refused(folder, file, Text(limit), errno);
         }
     }
 
-    private static ulong ReadLimit(string folder, string file) =>
-        ulong.TryParse(File.ReadAllText(Path.Combine(folder, file)).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : ulong.MaxValue;
+    private static void CheckUsage(Memory memory, string? folder)
+    {
+        if (memory.CheckBeforeUpdate == true && folder is not null && memory.Limit is { } limit and > 0 && StatisticsFile.Number(folder, "memory.usage_in_bytes") is var usage && usage > (ulong)limit)
+        {
+            throw new ContainerException($"rejecting memory limit {Text(limit)} because current usage is {Text(usage)}");
+        }
+    }
 
     private void Cpu(Cpu cpu)
     {
         if (cpu.Shares is { } shares and not 0)
         {
             Write("cpu", "cpu.shares", Text(shares));
+
+            // The kernel takes any number and keeps the nearest that it can do.
+            ulong kept = StatisticsFile.Number(folderOf("cpu")!, "cpu.shares");
+            if (kept != shares)
+            {
+                throw new ContainerException($"the {(shares > kept ? "maximum" : "minimum")} allowed cpu-shares is {Text(kept)}");
+            }
         }
 
-        // A shorter period with the old quota may be refused, so the period goes first unless the quota shrinks with it.
-        if (cpu.Period is { } period and not 0)
+        // Period and burst are held against the quota that is there: when they are refused they are tried again with the new one.
+        bool hasQuota = cpu.Quota is not null and not 0;
+        bool again = cpu.Period is { } period and not 0 && !Try("cpu.cfs_period_us", Text(period), hasQuota);
+        bool burstAgain = cpu.Burst is { } burst && !Try("cpu.cfs_burst_us", Text(burst), hasQuota);
+        if (hasQuota)
         {
-            Write("cpu", "cpu.cfs_period_us", Text(period));
-        }
+            Write("cpu", "cpu.cfs_quota_us", Text(cpu.Quota!.Value));
+            if (again)
+            {
+                Write("cpu", "cpu.cfs_period_us", Text(cpu.Period!.Value));
+            }
 
-        if (cpu.Quota is { } quota and not 0)
-        {
-            Write("cpu", "cpu.cfs_quota_us", Text(quota));
-        }
-
-        if (cpu.Burst is { } burst)
-        {
-            Write("cpu", "cpu.cfs_burst_us", Text(burst));
+            if (burstAgain)
+            {
+                Write("cpu", "cpu.cfs_burst_us", Text(cpu.Burst!.Value));
+            }
         }
 
         if (cpu.Idle is { } idle)
@@ -149,14 +183,15 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
             Write("cpu", "cpu.idle", Text(idle));
         }
 
-        if (cpu.RealtimePeriod is { } realtimePeriod and not 0)
+        bool hasRuntime = cpu.RealtimeRuntime is not null and not 0;
+        bool realtimeAgain = cpu.RealtimePeriod is { } realtimePeriod and not 0 && !Try("cpu.rt_period_us", Text(realtimePeriod), hasRuntime);
+        if (hasRuntime)
         {
-            Write("cpu", "cpu.rt_period_us", Text(realtimePeriod));
-        }
-
-        if (cpu.RealtimeRuntime is { } realtime and not 0)
-        {
-            Write("cpu", "cpu.rt_runtime_us", Text(realtime));
+            Write("cpu", "cpu.rt_runtime_us", Text(cpu.RealtimeRuntime!.Value));
+            if (realtimeAgain)
+            {
+                Write("cpu", "cpu.rt_period_us", Text(cpu.RealtimePeriod!.Value));
+            }
         }
 
         if (cpu.Cpus is { Length: > 0 } cpus)
@@ -170,6 +205,14 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
         }
     }
 
+    /// <summary>False when the kernel refuses a value that fits only what is written next.</summary>
+    private bool Try(string file, string value, bool more)
+    {
+        string folder = Folder("cpu", file);
+        Errno? errno = ControlFile.TryWrite(folder, file, value);
+        return errno is null || (errno == Errno.EINVAL && more ? false : throw ControlFile.Refused(folder, file, value, errno.Value));
+    }
+
     private void BlockIO(BlockIO io)
     {
         string prefix = folderOf("blkio") is { } folder && File.Exists(Path.Combine(folder, "blkio.bfq.weight")) ? "blkio.bfq.weight" : "blkio.weight";
@@ -178,9 +221,22 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
             Write("blkio", prefix, Text(weight));
         }
 
+        if (io.LeafWeight is { } leaf and not 0)
+        {
+            Write("blkio", "blkio.leaf_weight", Text(leaf));
+        }
+
         foreach (WeightDevice device in io.WeightDevice ?? [])
         {
-            Write("blkio", prefix + "_device", $"{device.Major}:{device.Minor} {device.Weight}");
+            if (device.Weight is { } own and not 0)
+            {
+                Write("blkio", prefix + "_device", $"{device.Major}:{device.Minor} {Text(own)}");
+            }
+
+            if (device.LeafWeight is { } ownLeaf and not 0)
+            {
+                Write("blkio", "blkio.leaf_weight_device", $"{device.Major}:{device.Minor} {Text(ownLeaf)}");
+            }
         }
 
         Throttle("blkio.throttle.read_bps_device", io.ThrottleReadBpsDevice);
@@ -197,9 +253,8 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
         }
     }
 
-    private void Write(string controller, string file, string value)
-    {
-        string folder = folderOf(controller) ?? throw new ContainerException($"cannot set {file}: this host has no cgroup controller \"{controller}\"");
-        ControlFile.Write(folder, file, value);
-    }
+    private void Write(string controller, string file, string value) => ControlFile.Write(Folder(controller, file), file, value);
+
+    private string Folder(string controller, string file) =>
+        folderOf(controller) ?? throw new ContainerException($"cannot set {file}: this host has no cgroup controller \"{controller}\"");
 }

@@ -64,10 +64,7 @@ internal sealed class ChildStart : IDisposable
                 start.id = int.Parse(start.channel.Expect(SyncMessage.Pid), CultureInfo.InvariantCulture);
                 Processes.Wait(joiner);
                 start.PrepareProcess(settings);
-                if (init)
-                {
-                    start.channel.Send(SyncMessage.Go);
-                }
+                start.channel.Send(SyncMessage.Go);
             }
 
             return start;

@@ -43,9 +43,10 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
             CurrentProcess.Exit(0);
         }
 
+        // Its limits are set from outside, and must be there before its program is.
+        settings.Channel.Expect(SyncMessage.Go);
         if (init)
         {
-            settings.Channel.Expect(SyncMessage.Go);
             CompleteInit(made.HasFlag(CloneFlags.NewMount), joined: true);
         }
         else

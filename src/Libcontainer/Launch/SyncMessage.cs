@@ -9,8 +9,14 @@ namespace Wharf.Libcontainer.Launch;
 ///  R ◀──────────────────────── Mounted ── C   2. (create only)
 ///  R hooks prestart, createRuntime
 ///  R ── Go ────────────────────────────▶ C   3. hooks createContainer, pivot_root, identity
-///  R ◀── Pid ────────────── (exec only) ── C
 ///  R ◀────────────────── Ready or Error ── C   4. then C waits on the fifo, or executes
+/// </code>
+/// A process that joins namespaces clones once more, and what follows is the grandchild's:
+/// <code>
+///  R ── Go ────────────────────────────▶ C   namespaces joined
+///  R ◀── Pid ──────────────────────────── C   then C is gone
+///  R id maps, limits
+///  R ── Go ────────────────────────────▶ G   as above, from 1 on; an exec goes to its end
 /// </code>
 /// </summary>
 internal enum SyncMessage : byte

@@ -10,7 +10,7 @@ internal static class BundleArguments
     internal static readonly Flag[] Flags =
     [
         new("bundle", TakesValue: true, Letter: 'b'), new("console-socket", TakesValue: true), new("pidfd-socket", TakesValue: true),
-        new("pid-file", TakesValue: true), new("no-pivot"), new("no-new-keyring"), new("preserve-fds", TakesValue: true),
+        new("pid-file", TakesValue: true), new("no-pivot"), new("no-new-keyring"), new("preserve-fds", TakesValue: true), new("no-mount-fallback"),
     ];
 
     internal static (string Bundle, RuntimeSpec Spec, CreateOptions Create) Read(GlobalOptions options, Arguments arguments)
@@ -22,7 +22,15 @@ internal static class BundleArguments
 
         string bundle = Path.GetFullPath(arguments.Value("bundle") is { Length: > 0 } given ? given : ".");
         RuntimeSpec spec = Bundle.Read(bundle, out byte[] document);
-        return (bundle, spec, Options(arguments) with { SpecDocument = document });
+        InheritedDescriptors inherited = InheritedDescriptors.Of(arguments);
+        if (inherited.Environment.Count > 0)
+        {
+            // What the process gets is no longer what the document says of it.
+            Process process = spec.Process!;
+            spec = spec with { Process = process with { Env = [.. process.Env ?? [], .. inherited.Environment] } };
+        }
+
+        return (bundle, spec, Options(arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count });
     }
 
     private static CreateOptions Options(Arguments arguments) => new()
@@ -31,6 +39,7 @@ internal static class BundleArguments
         PidFile = arguments.Value("pid-file") is { Length: > 0 } file ? file : null,
         NoPivot = arguments.Has("no-pivot"),
         NoNewKeyring = arguments.Has("no-new-keyring"),
-        PreserveDescriptors = arguments.Number("preserve-fds"),
+        PidfdSocket = arguments.Value("pidfd-socket") is { Length: > 0 } pidfd ? pidfd : null,
+        NoMountFallback = arguments.Has("no-mount-fallback"),
     };
 }

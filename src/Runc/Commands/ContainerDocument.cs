@@ -6,7 +6,7 @@ using Wharf.Oci.Runtime;
 
 namespace Wharf.Runc.Commands;
 
-/// <summary>The document that state and list print: runtime-spec's state, and rootfs, created and owner as runc adds them.</summary>
+/// <summary>The document that state and list print: runtime-spec's state, and rootfs, created and owner, which only list fills, as runc adds them.</summary>
 internal static class ContainerDocument
 {
     internal static ReadOnlySpan<byte> Of(Container container, bool indented)
@@ -14,13 +14,13 @@ internal static class ContainerDocument
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = indented, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            Write(json, container);
+            Write(json, container, owner: "");
         }
 
         return buffer.WrittenSpan;
     }
 
-    internal static void Write(Utf8JsonWriter json, Container container)
+    internal static void Write(Utf8JsonWriter json, Container container, string owner)
     {
         State state = container.State();
         json.WriteStartObject();
@@ -42,7 +42,7 @@ internal static class ContainerDocument
             json.WriteEndObject();
         }
 
-        json.WriteString("owner", "");
+        json.WriteString("owner", owner);
         json.WriteEndObject();
     }
 

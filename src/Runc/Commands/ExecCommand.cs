@@ -26,14 +26,11 @@ internal static class ExecCommand
             throw new UsageException("\"exec\" requires a minimum of 1 argument");
         }
 
-        if (arguments.Value("cgroup") is not null)
-        {
-            throw new UsageException("flag --cgroup is not supported: the process joins the container's own cgroup");
-        }
-
         Container container = Container.Load(options.Root, arguments.Operands[0]);
         Process process = ProcessOf(arguments, container.Record.Spec);
         Bundle.Check(process);
+        InheritedDescriptors inherited = InheritedDescriptors.Of(arguments);
+        process = inherited.Environment.Count == 0 ? process : process with { Env = [.. process.Env ?? [], .. inherited.Environment] };
         bool detach = arguments.Has("detach");
         using ForegroundConsole? console = !detach && process.Terminal == true && arguments.Value("console-socket") is null ? ForegroundConsole.Open() : null;
         int id = container.Exec(
@@ -43,7 +40,9 @@ internal static class ExecCommand
                 ConsoleSocket = console?.SocketPath ?? (arguments.Value("console-socket") is { Length: > 0 } socket ? socket : null),
                 PidFile = arguments.Value("pid-file") is { Length: > 0 } file ? file : null,
                 IgnorePaused = arguments.Has("ignore-paused"),
-                PreserveDescriptors = arguments.Number("preserve-fds"),
+                PreserveDescriptors = inherited.Count,
+                PidfdSocket = arguments.Value("pidfd-socket") is { Length: > 0 } pidfd ? pidfd : null,
+                Cgroups = CgroupsOf(arguments.Values("cgroup")),
             },
             options.Log.Warning);
         if (detach)
@@ -72,7 +71,7 @@ internal static class ExecCommand
 
         if (arguments.Operands.Count < 2)
         {
-            throw new ContainerException("process args cannot be empty");
+            throw new ContainerException("exec args cannot be empty");
         }
 
         Process own = spec.Process!;
@@ -81,11 +80,11 @@ internal static class ExecCommand
         {
             Args = [.. arguments.Operands.Skip(1)],
             Terminal = arguments.Has("tty"),
-            Cwd = arguments.Value("cwd") ?? own.Cwd,
+            Cwd = arguments.Value("cwd") is { Length: > 0 } cwd ? cwd : own.Cwd,
             Env = [.. own.Env ?? [], .. arguments.Values("env")],
-            NoNewPrivileges = arguments.Has("no-new-privs") || own.NoNewPrivileges == true,
-            ApparmorProfile = arguments.Value("apparmor") ?? own.ApparmorProfile,
-            SelinuxLabel = arguments.Value("process-label") ?? own.SelinuxLabel,
+            NoNewPrivileges = arguments.Value("no-new-privs") is null ? own.NoNewPrivileges : arguments.Has("no-new-privs"),
+            ApparmorProfile = arguments.Value("apparmor") is { Length: > 0 } profile ? profile : own.ApparmorProfile,
+            SelinuxLabel = arguments.Value("process-label") is { Length: > 0 } label ? label : own.SelinuxLabel,
             User = UserOf(arguments, own.User ?? new User()),
             Capabilities = added.Count == 0 ? own.Capabilities : With(own.Capabilities ?? new Capabilities(), added),
         };
@@ -112,5 +111,37 @@ internal static class ExecCommand
         Bounding = [.. own.Bounding ?? [], .. added],
         Effective = [.. own.Effective ?? [], .. added],
         Permitted = [.. own.Permitted ?? [], .. added],
+
+        // The kernel keeps an ambient capability only beside the inheritable one, which a flag does not give.
+        Ambient = own.Inheritable is null ? own.Ambient : [.. own.Ambient ?? [], .. added],
     };
+
+    /// <summary>"PATH" on v2; on v1 "CONTROLLER[,CONTROLLER]:PATH", more than once.</summary>
+    private static Dictionary<string, string> CgroupsOf(IReadOnlyList<string> flags)
+    {
+        var paths = new Dictionary<string, string>();
+        foreach (string flag in flags)
+        {
+            int colon = flag.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0 && flags.Count > 1)
+            {
+                throw new UsageException($"invalid --cgroup argument: {flag} (missing <controller>: prefix)");
+            }
+
+            foreach (string controller in colon < 0 ? [""] : flag[..colon].Split(','))
+            {
+                if (colon >= 0 && controller.Length == 0)
+                {
+                    throw new UsageException($"invalid --cgroup argument: {flag} (empty <controller> prefix)");
+                }
+
+                if (!paths.TryAdd(controller, flag[(colon + 1)..]))
+                {
+                    throw new UsageException($"invalid --cgroup argument(s): controller {controller} specified multiple times");
+                }
+            }
+        }
+
+        return paths;
+    }
 }

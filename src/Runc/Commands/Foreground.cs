@@ -14,6 +14,7 @@ internal sealed class Foreground : IDisposable
     private readonly ForegroundConsole? console;
     private readonly FileDescriptor signals;
     private readonly FileDescriptor? process;
+    private ExitStatus? ended;
 
     internal Foreground(int id, ForegroundConsole? console)
     {
@@ -48,7 +49,7 @@ internal sealed class Foreground : IDisposable
             if (ready[0])
             {
                 console?.Drain();
-                return Processes.Wait(id).Code;
+                return (ended ?? Processes.Wait(id)).Code;
             }
         }
     }
@@ -70,6 +71,22 @@ internal sealed class Foreground : IDisposable
             else if (signal != ChildSignal)
             {
                 Processes.Signal(id, signal);
+            }
+            else
+            {
+                ReapOrphans();
+            }
+        }
+    }
+
+    /// <summary>Children that are not the container's first process: it is waited for where its code is needed.</summary>
+    private void ReapOrphans()
+    {
+        while (Processes.Reap() is { } child)
+        {
+            if (child.Id == id)
+            {
+                ended = child.Status;
             }
         }
     }

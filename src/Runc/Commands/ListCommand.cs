@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Wharf.Libcontainer;
+using Wharf.Linux;
 using Wharf.Runc.CommandLine;
 
 namespace Wharf.Runc.Commands;
@@ -46,7 +47,7 @@ internal static class ListCommand
             container.State().Status,
             container.Record.Bundle,
             ContainerDocument.Created(container),
-            container.Record.Owner == 0 ? "root" : "#" + container.Record.Owner.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Owner(container),
         }));
         int[] widths = [.. Enumerable.Range(0, 6).Select(column => Math.Max(12, rows.Max(row => row[column].Length) + 1))];
         var text = new StringBuilder();
@@ -58,6 +59,13 @@ internal static class ListCommand
         Streams.Output(text.ToString());
     }
 
+    /// <summary>The user's name, or "#" and the number of one that has none.</summary>
+    private static string Owner(Container container)
+    {
+        string id = container.Record.Owner.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Files.TryReadText("/etc/passwd")?.Split('\n').Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[2] == id)?[0] ?? "#" + id;
+    }
+
     private static void Json(List<Container> containers)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -66,7 +74,7 @@ internal static class ListCommand
             json.WriteStartArray();
             foreach (Container container in containers)
             {
-                ContainerDocument.Write(json, container);
+                ContainerDocument.Write(json, container, Owner(container));
             }
 
             json.WriteEndArray();

@@ -1,4 +1,5 @@
 using Wharf.Libcontainer;
+using Wharf.Linux;
 using Wharf.Oci.Runtime;
 using Wharf.Runc.CommandLine;
 
@@ -15,6 +16,12 @@ internal static class RunCommand
         string id = arguments.ContainerId("run");
         (string bundle, RuntimeSpec spec, CreateOptions create) = BundleArguments.Read(options, arguments);
         bool detach = arguments.Has("detach");
+        if (!detach && !arguments.Has("no-subreaper"))
+        {
+            // Without a pid namespace of its own the container's orphans come to this process, which reaps them.
+            CurrentProcess.BecomeSubreaper();
+        }
+
         using ForegroundConsole? console = !detach && spec.Process!.Terminal == true ? ForegroundConsole.Open() : null;
         Container container = Container.Create(options.Root, id, bundle, spec, console is null ? create : create with { ConsoleSocket = console.SocketPath }, options.Log.Warning);
         using Foreground? foreground = detach ? null : new Foreground(container.Record.InitPid, console);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Wharf.Libcontainer;
+using Wharf.Linux;
 using Wharf.Oci.Runtime;
 using Wharf.Runc.CommandLine;
 
@@ -22,16 +23,31 @@ internal static class SpecCommand
             throw new ContainerException("File config.json exists. Remove it first");
         }
 
-        if (arguments.Has("rootless"))
-        {
-            throw new UsageException("flag --rootless is not supported by spec");
-        }
-
         using FileStream file = File.Create(path);
         using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true, IndentCharacter = '\t', IndentSize = 1 });
-        JsonSerializer.Serialize(json, Template(), RuntimeJson.Default.RuntimeSpec);
+        JsonSerializer.Serialize(json, arguments.Has("rootless") ? Rootless(Template()) : Template(), RuntimeJson.Default.RuntimeSpec);
         return 0;
     }
+
+    /// <summary>The same for a user without privileges: in a user namespace, with what such a user may mount, without limits.</summary>
+    private static RuntimeSpec Rootless(RuntimeSpec spec) => spec with
+    {
+        Mounts =
+        [
+            .. spec.Mounts!.Where(mount => !mount.Destination.StartsWith("/sys", StringComparison.Ordinal)).Select(mount => mount with
+            {
+                Options = mount.Options is null ? null : [.. mount.Options.Where(option => !option.StartsWith("gid=", StringComparison.Ordinal) && !option.StartsWith("uid=", StringComparison.Ordinal))],
+            }),
+            new Mount { Destination = "/sys", Type = "none", Source = "/sys", Options = ["rbind", "nosuid", "noexec", "nodev", "ro"] },
+        ],
+        Linux = spec.Linux! with
+        {
+            Resources = null,
+            Namespaces = [.. spec.Linux.Namespaces!.Where(place => place.Type is not ("network" or "user")), new Namespace { Type = "user" }],
+            UidMappings = [new IdMapping { ContainerID = 0, HostID = CurrentProcess.EffectiveUserId, Size = 1 }],
+            GidMappings = [new IdMapping { ContainerID = 0, HostID = CurrentProcess.EffectiveGroupId, Size = 1 }],
+        },
+    };
 
     private static RuntimeSpec Template() => new()
     {

@@ -11,8 +11,9 @@ internal static class UpdateCommand
 {
     private static readonly string[] Limits =
     [
-        "blkio-weight", "cpu-period", "cpu-quota", "cpu-burst", "cpu-share", "cpu-shares", "cpu-rt-period", "cpu-rt-runtime", "cpuset-cpus",
-        "cpuset-mems", "memory", "memory-reservation", "memory-swap", "pids-limit", "cpu-idle",
+        "blkio-weight", "cpu-period", "cpu-quota", "cpu-burst", "cpu-share", "cpu-rt-period", "cpu-rt-runtime", "cpuset-cpus",
+        "cpuset-mems", "memory", "memory-reservation", "memory-swap", "kernel-memory", "kernel-memory-tcp", "pids-limit", "cpu-idle",
+        "l3-cache-schema", "mem-bw-schema",
     ];
 
     internal static IReadOnlyList<Flag> Flags =>
@@ -21,8 +22,24 @@ internal static class UpdateCommand
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
         Container container = Container.Load(options.Root, arguments.ContainerId("update"));
-        container.Update(arguments.Value("resources") is { Length: > 0 } source ? Read(source) : FromFlags(arguments));
+        RefuseResctrl(arguments, "l3-cache-schema", "CAT: l3 cache schema");
+        RefuseResctrl(arguments, "mem-bw-schema", "MBA: memory bandwidth schema");
+        Resources change = arguments.Value("resources") is { Length: > 0 } source ? Read(source) : FromFlags(arguments);
+        if (change.Memory is { } memory && (memory.Kernel is not null || memory.KernelTCP is not null))
+        {
+            options.Log.Warning("Kernel memory settings are ignored and will be removed");
+        }
+
+        container.Update(change);
         return 0;
+    }
+
+    private static void RefuseResctrl(Arguments arguments, string flag, string what)
+    {
+        if (arguments.Value(flag) is { Length: > 0 })
+        {
+            throw new ContainerException($"Intel RDT/{what} is not enabled");
+        }
     }
 
     private static Resources Read(string source)
@@ -41,57 +58,46 @@ internal static class UpdateCommand
     private static byte[] StandardInput()
     {
         using var stdin = new FileDescriptor(0, ownsHandle: false);
-        var bytes = new List<byte>();
-        byte[] buffer = new byte[4096];
-        for (int count = Files.Read(stdin, buffer, "stdin"); count > 0; count = Files.Read(stdin, buffer, "stdin"))
-        {
-            bytes.AddRange(buffer.AsSpan(0, count));
-        }
-
-        return [.. bytes];
+        return Streams.ReadToEnd(stdin, "stdin");
     }
 
     private static Resources FromFlags(Arguments arguments) => new()
     {
         Memory = new Memory
         {
-            Limit = Bytes(arguments, "memory"),
-            Reservation = Bytes(arguments, "memory-reservation"),
-            Swap = Bytes(arguments, "memory-swap"),
+            Limit = MemorySize.Read(arguments, "memory"),
+            Reservation = MemorySize.Read(arguments, "memory-reservation"),
+            Swap = MemorySize.Read(arguments, "memory-swap"),
+            Kernel = MemorySize.Read(arguments, "kernel-memory"),
+            KernelTCP = MemorySize.Read(arguments, "kernel-memory-tcp"),
         },
         Cpu = new Cpu
         {
-            Shares = (ulong?)(Number(arguments, "cpu-share") ?? Number(arguments, "cpu-shares")),
+            Shares = Positive(arguments, "cpu-share"),
             Quota = Number(arguments, "cpu-quota"),
-            Period = (ulong?)Number(arguments, "cpu-period"),
-            Burst = (ulong?)Number(arguments, "cpu-burst"),
-            RealtimePeriod = (ulong?)Number(arguments, "cpu-rt-period"),
+            Period = Positive(arguments, "cpu-period"),
+            Burst = Positive(arguments, "cpu-burst"),
+            RealtimePeriod = Positive(arguments, "cpu-rt-period"),
             RealtimeRuntime = Number(arguments, "cpu-rt-runtime"),
             Cpus = arguments.Value("cpuset-cpus"),
             Mems = arguments.Value("cpuset-mems"),
             Idle = Number(arguments, "cpu-idle"),
         },
         Pids = Number(arguments, "pids-limit") is { } pids ? new Pids { Limit = pids } : null,
-        BlockIO = Number(arguments, "blkio-weight") is { } weight ? new BlockIO { Weight = (ushort)weight } : null,
+        BlockIO = Number(arguments, "blkio-weight") is { } weight and not 0
+            ? new BlockIO { Weight = weight is > 0 and <= ushort.MaxValue ? (ushort)weight : throw Invalid("blkio-weight", arguments.Value("blkio-weight")!) }
+            : null,
     };
 
     private static long? Number(Arguments arguments, string name) =>
-        arguments.Value(name) is not { } text ? null
+        arguments.Value(name) is not { Length: > 0 } text ? null
             : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number
-            : throw new UsageException($"invalid value for {name}: {text}");
+            : throw Invalid(name, text);
 
-    /// <summary>A size in bytes, with k, m or g for powers of 1024; −1 for no limit.</summary>
-    private static long? Bytes(Arguments arguments, string name)
-    {
-        if (arguments.Value(name) is not { Length: > 0 } text)
-        {
-            return null;
-        }
+    private static ulong? Positive(Arguments arguments, string name) =>
+        arguments.Value(name) is not { Length: > 0 } text ? null
+            : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number
+            : throw Invalid(name, text);
 
-        int shift = char.ToLowerInvariant(text.TrimEnd('b', 'B')[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, 't' => 40, _ => 0 };
-        string digits = shift == 0 ? text.TrimEnd('b', 'B') : text.TrimEnd('b', 'B')[..^1];
-        return long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-            ? number << shift
-            : throw new UsageException($"invalid value for {name}: {text}");
-    }
+    private static UsageException Invalid(string name, string text) => new($"invalid value for {name}: {text}");
 }

@@ -12,7 +12,7 @@ internal sealed class BusyboxBundle : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(Rootfs, "bin"));
         File.Copy("/bin/busybox", Path.Combine(Rootfs, "bin", "busybox"));
-        foreach (string applet in new[] { "sh", "true", "cat", "id", "sleep", "ls", "stty", "grep", "echo" })
+        foreach (string applet in new[] { "sh", "true", "cat", "id", "sleep", "ls", "stty", "grep", "echo", "cut", "tr", "test", "mount", "readlink", "wc", "dd", "stat", "touch", "date", "head" })
         {
             File.CreateSymbolicLink(Path.Combine(Rootfs, "bin", applet), "busybox");
         }

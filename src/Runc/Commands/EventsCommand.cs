@@ -1,0 +1,58 @@
+using Wharf.Libcontainer;
+using Wharf.Linux;
+using Wharf.Runc.CommandLine;
+
+namespace Wharf.Runc.Commands;
+
+/// <summary>Lines of JSON about a container until it ends: its statistics by a clock, and memory that has run out when it happens.</summary>
+internal static class EventsCommand
+{
+    internal static readonly Flag[] Flags = [new("interval", TakesValue: true), new("stats")];
+
+    internal static int Run(GlobalOptions options, Arguments arguments)
+    {
+        string id = arguments.ContainerId("events");
+        TimeSpan interval = Duration.Parse(arguments.Value("interval") ?? "5s", "interval");
+        Container container = Container.Load(options.Root, id);
+        using FileDescriptor? process = container.OpenProcess();
+        if (process is null)
+        {
+            throw new ContainerException($"container with id {id} is not running");
+        }
+
+        if (arguments.Has("stats"))
+        {
+            Streams.Output(EventDocument.Statistics(id, container.Statistics()));
+            return 0;
+        }
+
+        Follow(container, process, (long)interval.TotalMilliseconds);
+        return 0;
+    }
+
+    private static void Follow(Container container, FileDescriptor process, long interval)
+    {
+        string id = container.Record.Id;
+        using OutOfMemoryWatch memory = container.WatchMemory();
+        long next = Environment.TickCount64 + interval;
+        while (true)
+        {
+            bool[] ready = Poll.Changed((int)Math.Clamp(next - Environment.TickCount64, 0, int.MaxValue), memory.Descriptor, process);
+            if (ready[0] && memory.Take())
+            {
+                Streams.Output(EventDocument.OutOfMemory(id));
+            }
+
+            if (ready[1])
+            {
+                return;
+            }
+
+            if (Environment.TickCount64 >= next)
+            {
+                Streams.Output(EventDocument.Statistics(id, container.Statistics()));
+                next += interval;
+            }
+        }
+    }
+}
