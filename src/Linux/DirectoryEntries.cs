@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace Wharf.Linux;
 
 /// <summary>
@@ -54,13 +57,53 @@ public static unsafe class DirectoryEntries
     /// <summary>Names of an entry's extended attributes.</summary>
     public static IReadOnlyList<string> AttributeNames(FileDescriptor directory, string name)
     {
+        const int usual = 512;
         const int limit = 65536;
+        string path = $"/proc/self/fd/{directory.Number}/{name}";
+        byte* few = stackalloc byte[usual];
+        nint size = Libc.llistxattr(path, few, usual);
+        if (size >= 0)
+        {
+            return size == 0 ? [] : Names(new ReadOnlySpan<byte>(few, (int)size));
+        }
+
+        if ((Errno)Marshal.GetLastPInvokeError() != Errno.ERANGE)
+        {
+            return [];
+        }
+
         byte[] buffer = new byte[limit];
         fixed (byte* start = buffer)
         {
-            nint size = Libc.llistxattr($"/proc/self/fd/{directory.Number}/{name}", start, limit);
-            return size <= 0 ? [] : System.Text.Encoding.UTF8.GetString(buffer, 0, (int)size).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            size = Libc.llistxattr(path, start, limit);
+            return size <= 0 ? [] : Names(buffer.AsSpan(0, (int)size));
         }
+    }
+
+    /// <summary>
+    /// getdents64(2): what is in a directory but "." and "..", in no order, from where the descriptor stands. A kind that the
+    /// filesystem does not tell is null.
+    /// </summary>
+    public static IReadOnlyList<(string Name, FileKind? Kind)> Read(FileDescriptor directory, string operand)
+    {
+        const int size = 32 << 10;
+        var entries = new List<(string, FileKind?)>();
+        byte* buffer = stackalloc byte[size];
+        nint count;
+        while ((count = Libc.Check(Libc.getdents64(directory.Number, buffer, size), "getdents", operand)) > 0)
+        {
+            for (nint at = 0; at < count; at += *(ushort*)(buffer + at + 16))
+            {
+                ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer + at + 19);
+                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                {
+                    int kind = buffer[at + 18];
+                    entries.Add((PathText.Decode(name), kind == 0 ? null : (FileKind)(kind << 12)));
+                }
+            }
+        }
+
+        return entries;
     }
 
     /// <summary>What an entry is, a link not followed; null when there is none.</summary>
@@ -76,4 +119,5 @@ public static unsafe class DirectoryEntries
             return null;
         }
     }
+    private static string[] Names(ReadOnlySpan<byte> list) => Encoding.UTF8.GetString(list).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 }

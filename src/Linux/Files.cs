@@ -227,11 +227,14 @@ public static unsafe class Files
         fixed (byte* start = buffer)
         {
             nint size = Libc.readlinkat(directory?.Number ?? AtCurrentDirectory, path, start, (nuint)buffer.Length);
-            return size < 0 ? null : Encoding.UTF8.GetString(buffer, 0, (int)size);
+            return size < 0 ? null : PathText.Decode(buffer.AsSpan(0, (int)size));
         }
     }
 
     public static FileStatus Status(FileDescriptor file, string operand) => StatusAt(file.Number, string.Empty, AtEmptyPath, operand);
+
+    /// <summary>What an entry of an open directory is, a link not followed.</summary>
+    public static FileStatus StatusAt(FileDescriptor directory, string name, string operand) => StatusAt(directory.Number, name, AtNoFollow, operand);
 
     /// <summary>Null when there is no such file.</summary>
     public static FileStatus? Find(string path)
@@ -320,7 +323,13 @@ public static unsafe class Files
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[132..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[144..]));
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[144..]))
+        {
+            Filesystem = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[136..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(bytes[140..]),
+            Allocated = BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]) * 512,
+            Seconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[112..]),
+            Nanoseconds = BinaryPrimitives.ReadUInt32LittleEndian(bytes[120..]),
+        };
     }
 
     private static int Native(OpenFlags flags)

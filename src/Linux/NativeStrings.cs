@@ -34,10 +34,9 @@ public sealed unsafe class NativeStrings : IDisposable
 
     internal static byte* Copy(string text)
     {
-        int size = Encoding.UTF8.GetByteCount(text);
-        byte* bytes = (byte*)NativeMemory.Alloc((nuint)size + 1);
-        Encoding.UTF8.GetBytes(text, new Span<byte>(bytes, size));
-        bytes[size] = 0;
+        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        byte* bytes = (byte*)NativeMemory.Alloc((nuint)most + 1);
+        bytes[PathText.Encode(text, new Span<byte>(bytes, most))] = 0;
         return bytes;
     }
 }

@@ -272,7 +272,7 @@ internal sealed class LayerApplier : IDisposable
         }
 
         ForgetParent();
-        Directory.Delete($"/proc/self/fd/{place.Number}/{name}", recursive: true);
+        FolderRemoval.Remove($"/proc/self/fd/{place.Number}/{name}");
     }
 
     /// <summary>The open directory of a path; what is missing of it is made as the layers below have it.</summary>

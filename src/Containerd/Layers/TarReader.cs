@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Wharf.Linux;
 
 namespace Wharf.Containerd.Layers;
 
@@ -80,7 +81,7 @@ internal sealed class TarReader(Stream stream)
     private static string Text(ReadOnlySpan<byte> bytes)
     {
         int end = bytes.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+        return PathText.Decode(end < 0 ? bytes : bytes[..end]);
     }
 
     private static void ReadRecords(ReadOnlySpan<byte> bytes, Dictionary<string, byte[]> records)
@@ -107,7 +108,7 @@ internal sealed class TarReader(Stream stream)
 
     private TarEntry Entry(char kind, long size, string? longName, string? longLink, Dictionary<string, byte[]> extended)
     {
-        string? Pax(string key) => extended.TryGetValue(key, out byte[]? value) ? Encoding.UTF8.GetString(value) : null;
+        string? Pax(string key) => extended.TryGetValue(key, out byte[]? value) ? PathText.Decode(value) : null;
         if (kind == 'S' || extended.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)))
         {
             throw new InvalidDataException($"read layer: entry \"{longName ?? Pax("path") ?? HeaderName()}\": sparse files are not supported");
