@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Wharf.Containerd.Configuration;
 using Wharf.Containerd.Containers;
 using Wharf.Containerd.Content;
+using Wharf.Containerd.Differ;
 using Wharf.Containerd.Events;
 using Wharf.Containerd.Garbage;
 using Wharf.Containerd.Images;
@@ -61,7 +62,7 @@ internal static class ServeCommand
                 .AddSingleton(new NamespacesService(store, events))
                 .AddSingleton(new LeasesService(store, garbage))
                 .AddSingleton(new SnapshotsService(snapshots, events))
-                .AddSingleton(new DiffService(blobs))
+                .AddSingleton(new DiffService(blobs, new LayerDiff(blobs)))
                 .AddSingleton(new TasksService(containers, shims, programs))
                 .AddSingleton(new EventsService(events))
                 .AddSingleton(new IntrospectionService(store, options.Root))

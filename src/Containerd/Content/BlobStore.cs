@@ -38,6 +38,17 @@ internal sealed class BlobStore
     public Info Get(string scope, Digest digest) =>
         store.Read(records => records.Find(Info.Parser, scope, RecordKind.Content, digest.ToString())) ?? throw ContainerdException.NotFound($"content {digest}");
 
+    /// <summary>Gives a blob a label that it does not have yet.</summary>
+    public void AddLabel(string scope, Digest digest, string key, string value) => store.Change(records =>
+    {
+        Info info = records.Find(Info.Parser, scope, RecordKind.Content, digest.ToString()) ?? throw ContainerdException.NotFound($"content {digest}");
+        if (info.Labels.TryAdd(key, value))
+        {
+            info.UpdatedAt = LabelRules.Now();
+            records.Put(scope, RecordKind.Content, info.Digest, info);
+        }
+    });
+
     public SafeFileHandle Open(string scope, Digest digest)
     {
         Get(scope, digest);

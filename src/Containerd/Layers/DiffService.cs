@@ -2,6 +2,7 @@ using Grpc.Core;
 using Wharf.ContainerdApi.Diff.V1;
 using Wharf.ContainerdApi.Types;
 using Wharf.Containerd.Content;
+using Wharf.Containerd.Differ;
 using Wharf.Containerd.Rpc;
 using Wharf.Linux;
 using Wharf.Oci.Digests;
@@ -9,8 +10,8 @@ using Wharf.Oci.Images;
 
 namespace Wharf.Containerd.Layers;
 
-/// <summary>Applies layers to snapshots.</summary>
-internal sealed class DiffService(BlobStore blobs) : Diff.DiffBase
+/// <summary>Applies layers to snapshots, and makes layers of them.</summary>
+internal sealed class DiffService(BlobStore blobs, LayerDiff diff) : Diff.DiffBase
 {
     public override async Task<ApplyResponse> Apply(ApplyRequest request, ServerCallContext context)
     {
@@ -33,8 +34,18 @@ internal sealed class DiffService(BlobStore blobs) : Diff.DiffBase
         return new ApplyResponse { Applied = applied };
     }
 
-    public override Task<DiffResponse> Diff(DiffRequest request, ServerCallContext context) =>
-        throw new ContainerdException(ErrorKind.Unimplemented, "make layer from mounts: not implemented");
+    public override async Task<DiffResponse> Diff(DiffRequest request, ServerCallContext context)
+    {
+        var scope = CallScope.Of(context);
+        return new DiffResponse
+        {
+            Diff = await Task.Factory.StartNew(
+                () => diff.Make(scope, request, context.CancellationToken),
+                context.CancellationToken,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Default).ConfigureAwait(false),
+        };
+    }
 
     private ContentDescriptor Apply(string scope, Digest digest, LayerTarget target, CancellationToken cancellation)
     {

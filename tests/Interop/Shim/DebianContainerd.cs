@@ -16,7 +16,7 @@ public sealed class DebianContainerd : IDisposable
         Import();
     }
 
-    private string Socket => directory["c.sock"];
+    internal string Socket => directory["c.sock"];
 
     internal Command Ctr(params string[] arguments) => CtrWith(null, arguments);
 
@@ -57,6 +57,8 @@ public sealed class DebianContainerd : IDisposable
             Command.Run("umount", "-l", point);
         }
 
+        // Names of files may be of any bytes.
+        Command.Run("/bin/sh", "-c", $"rm -rf --one-file-system {directory.Path}/*");
         directory.Dispose();
     }
 

@@ -1,0 +1,76 @@
+using CsCheck;
+using Wharf.Containerd.Differ;
+using Wharf.Containerd.Layers;
+using Wharf.Linux;
+
+namespace Wharf.Containerd.Tests.Differ;
+
+/// <summary>A layer made of two trees and applied to the first gives the second.</summary>
+public sealed class RoundTripTests
+{
+    [Fact]
+    public void A_layer_applied_to_the_tree_below_gives_the_tree_above()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "owners, device nodes and overlays need root");
+        Gen.Select(RandomTree.Any, RandomTree.Any).Sample(
+            (below, above) =>
+            {
+                string folder = Directory.CreateTempSubdirectory("wharf-differ-").FullName;
+                try
+                {
+                    Check(folder, below, above);
+                }
+                finally
+                {
+                    FolderRemoval.Remove(folder);
+                }
+            },
+            iter: 400,
+            threads: 1);
+    }
+
+    private static void Check(string folder, RandomTree below, RandomTree above)
+    {
+        (string lower, string upper, string applied) = (Path.Combine(folder, "lower"), Path.Combine(folder, "upper"), Path.Combine(folder, "applied"));
+        Array.ForEach([lower, upper, applied], path => Directory.CreateDirectory(path));
+        below.Make(lower);
+        above.Make(upper);
+        using FileDescriptor before = MountedTree.OpenLayers([lower]);
+        using FileDescriptor after = MountedTree.OpenLayers([upper]);
+        byte[] layer = Layer(before, after);
+        Assert.Equal(layer, Layer(before, after));
+
+        using (var applier = new LayerApplier(new LayerTarget(applied, [lower], Overlay: true)))
+        {
+            applier.Apply(new TarReader(new MemoryStream(layer)), TestContext.Current.CancellationToken);
+        }
+
+        using FileDescriptor merged = MountedTree.OpenLayers([applied, lower]);
+        Assert.Equal(TreeListing.Of(after), TreeListing.Of(merged));
+
+        // And overlayfs's own whiteouts and opaque directories, read again, are the same changes.
+        Assert.Equal(WithoutDirectories(layer), WithoutDirectories(Layer(before, merged)));
+    }
+
+    private static byte[] Layer(FileDescriptor? before, FileDescriptor after)
+    {
+        var layer = new MemoryStream();
+        new LayerWriter(after, new TarWriter(layer), epoch: null).Write(new TreeChanges(before, after).Walk(TestContext.Current.CancellationToken));
+        return layer.ToArray();
+    }
+
+    private static List<string> WithoutDirectories(byte[] layer)
+    {
+        var tar = new TarReader(new MemoryStream(layer));
+        var lines = new List<string>();
+        while (tar.Next() is { } entry)
+        {
+            if (entry.Kind != '5')
+            {
+                lines.Add($"{entry.Name} {entry.Kind} {entry.LinkName} {entry.Mode:x} {entry.User} {entry.Size} {entry.Seconds} {entry.Major}:{entry.Minor}");
+            }
+        }
+
+        return lines;
+    }
+}
