@@ -9,6 +9,7 @@ using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
+using Wharf.Linux;
 using Wharf.Registry;
 
 if (args is ["-v"] or ["--version"])
@@ -60,7 +61,7 @@ try
 
     // First of all: the server would wait for clients that listen to events or follow logs.
     using CancellationTokenRegistration told = listener.Lifetime.ApplicationStopping.Register(background.Stop);
-    background.Begin("trim memory", IdleHeap.RunAsync);
+    background.Begin("trim memory", IdleMemory.WatchAsync);
     Task<string?> loading = embedded.LoadAsync(images);
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
     await background.StopAsync().ConfigureAwait(false);
