@@ -46,6 +46,11 @@ public static class Bundle
             throw new ContainerException("linux property must not be empty");
         }
 
+        if (spec.Linux.IntelRdt is not null)
+        {
+            throw new ContainerException(Directory.Exists("/sys/fs/resctrl/info") ? "intelRdt is not supported by this runtime" : "intelRdt is set, but resctrl is not mounted on this host");
+        }
+
         Check(spec.Process);
         foreach (string path in (spec.Linux.MaskedPaths ?? []).Concat(spec.Linux.ReadonlyPaths ?? []))
         {

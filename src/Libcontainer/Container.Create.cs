@@ -1,6 +1,8 @@
 using Wharf.Libcontainer.Cgroups;
 using Wharf.Libcontainer.Hooks;
 using Wharf.Libcontainer.Launch;
+using Wharf.Libcontainer.Mounts;
+using Wharf.Libcontainer.Network;
 using Wharf.Libcontainer.Seccomp;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
@@ -68,6 +70,10 @@ public sealed partial class Container
     private void Launch(Cgroup cgroup, string rootfs, CreateOptions options, Action<string> warn)
     {
         RuntimeSpec spec = record.Spec;
+        SeccompProgram? seccomp = FilterCompiler.Compile(spec.Linux?.Seccomp);
+        var scheduling = new ProcessScheduling(spec.Process!, spec.Linux);
+        string? timeOffsets = TimeOffsets.Lines(spec.Linux);
+        NetworkDevices.Check(spec.Linux);
         cgroup.Create();
         if (spec.Linux?.Resources is { } resources)
         {
@@ -75,9 +81,9 @@ public sealed partial class Container
         }
 
         using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
+        using MappedSources mapped = MappedSources.Open(spec);
         using FileDescriptor? console = options.ConsoleSocket is null ? null : UnixSockets.Connect(options.ConsoleSocket);
         using FileDescriptor fifo = Files.Open(directory.Fifo, OpenFlags.Path);
-        SeccompProgram? seccomp = FilterCompiler.Compile(spec.Linux?.Seccomp);
         using ChildStart child = ChildStart.Clone(
             channel => new ChildSettings
             {
@@ -86,11 +92,15 @@ public sealed partial class Container
                 Namespaces = namespaces,
                 Identity = new ProcessIdentity(spec.Process!, warn),
                 Channel = channel,
+                Scheduling = scheduling,
+                TimeOffsets = timeOffsets,
                 Seccomp = seccomp,
                 ConsoleSocket = console,
                 StartFifo = fifo,
                 Cgroup = cgroup,
                 Rootfs = rootfs,
+                Mapped = mapped,
+                NoMountFallback = options.NoMountFallback,
                 Id = record.Id,
                 NoPivot = options.NoPivot,
                 NewKeyring = !options.NoNewKeyring,
@@ -107,7 +117,7 @@ public sealed partial class Container
             HookRunner.Run(spec.Hooks?.Prestart, creating, "prestart");
             HookRunner.Run(spec.Hooks?.CreateRuntime, creating, "createRuntime");
             child.Continue();
-            child.AwaitReady();
+            child.AwaitReady(listener => SeccompListener.Send(spec.Linux!.Seccomp!, listener, StateOf("creating", child.Id), child.Id));
             record = record with { InitPid = child.Id, InitStart = ProcessTable.StartOf(child.Id) ?? throw new ContainerException("container init ended before it was ready") };
             directory.Save(record);
             PidfdSocket.Send(options.PidfdSocket, child.Id, "standard"u8);

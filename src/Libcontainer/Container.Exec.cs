@@ -25,6 +25,7 @@ public sealed partial class Container
         CheckConsole(process, options.ConsoleSocket);
         using NamespacePlan namespaces = NamespacePlan.OfProcess(record.InitPid);
         using FileDescriptor? console = options.ConsoleSocket is null ? null : UnixSockets.Connect(options.ConsoleSocket);
+        var scheduling = new ProcessScheduling(process, record.Spec.Linux);
         SeccompProgram? seccomp = FilterCompiler.Compile(record.Spec.Linux?.Seccomp);
         using ChildStart child = ChildStart.Clone(
             channel => new ChildSettings
@@ -35,6 +36,7 @@ public sealed partial class Container
                 Namespaces = namespaces,
                 Identity = new ProcessIdentity(process, warn),
                 Channel = channel,
+                Scheduling = scheduling,
                 Seccomp = seccomp,
                 ConsoleSocket = console,
                 Id = record.Id,
@@ -46,7 +48,7 @@ public sealed partial class Container
             warn);
         try
         {
-            child.AwaitReady();
+            child.AwaitReady(listener => SeccompListener.Send(record.Spec.Linux!.Seccomp!, listener, StateOf("running", record.InitPid), child.Id));
             PidfdSocket.Send(options.PidfdSocket, child.Id, "setns"u8);
             PidFile.Write(options.PidFile, child.Id);
             return child.Id;

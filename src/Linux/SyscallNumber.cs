@@ -29,6 +29,7 @@ internal static class SyscallNumber
     internal static readonly int personality = X64 ? 135 : 92;
     internal static readonly int ioprio_set = X64 ? 251 : 30;
     internal static readonly int sched_setattr = X64 ? 314 : 274;
+    internal static readonly int set_mempolicy = X64 ? 238 : 237;
     internal static readonly int sched_setaffinity = X64 ? 203 : 122;
 
     private static bool X64 => RuntimeInformation.ProcessArchitecture == Architecture.X64;

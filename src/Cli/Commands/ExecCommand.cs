@@ -1,8 +1,12 @@
+using System.Buffers;
+using System.Text.Json;
 using Wharf.Cli.CommandLine;
 using Wharf.Cli.Containers;
 using Wharf.Cli.Output;
 using Wharf.Cli.Streams;
+using Wharf.Cli.Terminals;
 using Wharf.EngineApi.Client;
+using Wharf.Linux;
 
 namespace Wharf.Cli.Commands;
 
@@ -16,7 +20,7 @@ internal static class ExecCommand
         Flags =
         [
             new("detach", 'd', FlagType.Switch, "Detached mode: run command in the background"),
-            AttachedProcess.DetachKeysFlag,
+            new("detach-keys", '\0', FlagType.Text, "Override the key sequence for detaching a container"),
             new("env", 'e', FlagType.List, "Set environment variables"),
             new("env-file", '\0', FlagType.List, "Read in a file of environment variables"),
             new("interactive", 'i', FlagType.Switch, "Keep STDIN open even if not attached"),
@@ -54,19 +58,20 @@ internal static class ExecCommand
         bool detach = flags.Is("detach");
         bool tty = flags.Is("tty");
         var streams = new AttachedStreams(!detach && flags.Is("interactive"), !detach, !detach);
-        AttachedProcess.RequireTerminal(tty, streams.Input);
-        string keys = AttachedProcess.DetachKeys(call);
-        var options = AttachmentOptions.Of(tty, streams, keys);
+        if (tty && streams.Input && Terminal.Size(new FileDescriptor(0, ownsHandle: false)) is null)
+        {
+            throw new CommandException("the input device is not a TTY");
+        }
+
+        string keys = flags.Text("detach-keys", session.Configured("detachKeys") ?? "");
+        DetachKeys? detachKeys = tty ? DetachKeys.Parse(keys) : null;
         string id = Create(call, streams, keys);
         string route = $"/exec/{Uri.EscapeDataString(id)}";
-        RequestContent start = RequestContent.Json(JsonText.Object(writer =>
+        RequestContent start = RequestContent.Json(Json(writer =>
         {
             writer.WriteBoolean("Detach", detach);
             writer.WriteBoolean("Tty", tty);
-            if (tty)
-            {
-                writer.WriteConsoleSize();
-            }
+            WriteSize(writer, session, tty);
         }));
         if (detach)
         {
@@ -74,13 +79,16 @@ internal static class ExecCommand
             return 0;
         }
 
-        using var process = new AttachedProcess(session, session.Client.Hijack(route + "/start", start), options, route);
+        using var attachment = new Attachment(session, session.Client.Hijack(route + "/start", start), new AttachmentOptions(tty, streams.Input, true, true, detachKeys));
+        using var signals = new SignalsOfAttachment(session);
         if (tty)
         {
-            process.OnSignals(passedTo: null);
+            signals.EndOn(attachment.Restore);
+            signals.FollowWindow(route);
         }
 
-        if (!process.Follow())
+        attachment.Begin();
+        if (!attachment.CopyOutput())
         {
             throw new CommandException("read escape sequence");
         }
@@ -92,16 +100,12 @@ internal static class ExecCommand
     private static string Create(Invocation call, AttachedStreams streams, string keys)
     {
         FlagValues flags = call.Flags;
-        RequestContent content = RequestContent.Json(JsonText.Object(writer =>
+        RequestContent content = RequestContent.Json(Json(writer =>
         {
             writer.WriteString("User", flags.Text("user"));
             writer.WriteBoolean("Privileged", flags.Is("privileged"));
             writer.WriteBoolean("Tty", flags.Is("tty"));
-            if (flags.Is("tty"))
-            {
-                writer.WriteConsoleSize();
-            }
-
+            WriteSize(writer, call.Session, flags.Is("tty"));
             writer.WriteBoolean("AttachStdin", streams.Input);
             writer.WriteBoolean("AttachStdout", streams.Output);
             writer.WriteBoolean("AttachStderr", streams.Error);
@@ -111,11 +115,44 @@ internal static class ExecCommand
             }
 
             writer.WriteString("WorkingDir", flags.Text("workdir"));
-            writer.WriteTexts("Env", Variables.Environment(flags.All("env-file"), flags.All("env")));
-            writer.WriteTexts("Cmd", call.Arguments.Skip(1));
+            WriteList(writer, "Env", Variables.Environment(flags.All("env-file"), flags.All("env")));
+            WriteList(writer, "Cmd", call.Arguments.Skip(1));
         }));
         using EngineResponse response = call.Session.Client.Send("POST", Routes.Container(call.Arguments[0]) + "/exec", content);
         string id = response.ReadJson().Text("Id");
         return id.Length > 0 ? id : throw new CommandException("exec ID empty");
+    }
+
+    private static void WriteSize(Utf8JsonWriter writer, Session session, bool tty)
+    {
+        if (tty && Terminal.Size(session.Output.Descriptor) is { } size)
+        {
+            writer.WriteStartArray("ConsoleSize");
+            writer.WriteNumberValue(size.Rows);
+            writer.WriteNumberValue(size.Columns);
+            writer.WriteEndArray();
+        }
+    }
+
+    private static void WriteList(Utf8JsonWriter writer, string name, IEnumerable<string> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (string value in values)
+        {
+            writer.WriteStringValue(value);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static ReadOnlyMemory<byte> Json(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer);
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenMemory;
     }
 }

@@ -1,7 +1,10 @@
 using Wharf.Cli.CommandLine;
 using Wharf.Cli.Containers;
+using Wharf.Cli.Output;
 using Wharf.Cli.Streams;
+using Wharf.Cli.Terminals;
 using Wharf.EngineApi.Client;
+using Wharf.Linux;
 
 namespace Wharf.Cli.Commands;
 
@@ -26,8 +29,8 @@ internal static class RunCommand
         [
             .. RunFlags.All,
             new("detach", 'd', FlagType.Switch, "Run container in background and print container ID"),
-            AttachedProcess.DetachKeysFlag,
-            AttachedProcess.SignalsFlag with { Description = "Proxy received signals to the process" },
+            new("detach-keys", '\0', FlagType.Text, "Override the key sequence for detaching a container"),
+            new("sig-proxy", '\0', FlagType.Switch, "Proxy received signals to the process", "true"),
         ],
         Least = 1,
         Interspersed = false,
@@ -36,17 +39,9 @@ internal static class RunCommand
 
     private static int Run(Invocation call)
     {
-        bool detach = call.Flags.Is("detach");
-        if (detach && call.Flags.Has("attach"))
-        {
-            throw new CommandException("conflicting options: cannot specify both --attach and --detach");
-        }
-
-        AttachedStreams streams = AttachedStreams.Of(call.Flags, detach);
-        AttachedProcess.RequireTerminal(call.Flags.Is("tty"), streams.Input);
         try
         {
-            return RunContainer(call, streams);
+            return RunContainer(call);
         }
         catch (InvalidSettingException error)
         {
@@ -68,13 +63,27 @@ internal static class RunCommand
         return code;
     }
 
-    private static int RunContainer(Invocation call, AttachedStreams streams)
+    private static int RunContainer(Invocation call)
     {
         FlagValues flags = call.Flags;
         Session session = call.Session;
+        bool detach = flags.Is("detach");
         bool tty = flags.Is("tty");
-        string keys = streams.Any && tty ? AttachedProcess.DetachKeys(call) : flags.Text("detach-keys");
-        var options = AttachmentOptions.Of(tty, streams, keys);
+        if (detach && flags.Has("attach"))
+        {
+            session.Error.Line("conflicting options: cannot specify both --attach and --detach");
+            return 1;
+        }
+
+        AttachedStreams streams = AttachedStreams.Of(flags, detach);
+        if (tty && streams.Input && Terminal.Size(new FileDescriptor(0, ownsHandle: false)) is null)
+        {
+            session.Error.Line("the input device is not a TTY");
+            return 1;
+        }
+
+        string keys = flags.Text("detach-keys", streams.Any && tty ? session.Configured("detachKeys") ?? "" : "");
+        DetachKeys? detachKeys = tty ? DetachKeys.Parse(keys) : null;
         string id = NewContainer.Create(session, flags, call.Arguments[0], [.. call.Arguments.Skip(1)], streams);
         if (!streams.Any)
         {
@@ -83,19 +92,41 @@ internal static class RunCommand
             return 0;
         }
 
-        using var process = new AttachedProcess(session, ContainerStart.Attach(session, id, streams, keys), options, Routes.Container(id));
+        using var attachment = new Attachment(
+            session,
+            ContainerStart.Attach(session, id, streams, keys),
+            new AttachmentOptions(tty, streams.Input, streams.Output, streams.Error, detachKeys));
         using EngineResponse waiting = ContainerStart.Await(session, id, flags.Is("rm") ? "removed" : "next-exit");
-        process.OnSignals(flags.Is("sig-proxy", fallback: true) ? id : null);
+        using var signals = new SignalsOfAttachment(session);
+        if (flags.Is("sig-proxy", fallback: true))
+        {
+            signals.PassTo(id, attachment.Restore);
+        }
+        else
+        {
+            signals.EndOn(attachment.Restore);
+        }
+
+        attachment.Begin();
         try
         {
-            return process.Follow(() => ContainerStart.Post(session, id, keys)) ? ContainerStart.ExitCode(waiting) : 0;
+            ContainerStart.Post(session, id, keys);
         }
         catch (EngineException) when (flags.Is("rm"))
         {
+            attachment.Restore();
+
             // The engine removes what did not start: the command ends when that is done.
             ReadOnlyIgnoringErrors(waiting);
             throw;
         }
+
+        if (tty)
+        {
+            signals.FollowWindow(Routes.Container(id));
+        }
+
+        return attachment.CopyOutput() ? ContainerStart.ExitCode(waiting) : 0;
     }
 
     private static void ReadOnlyIgnoringErrors(EngineResponse waiting)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
-using Wharf.Cli.Output;
 
 namespace Wharf.Cli.Containers;
 
@@ -56,9 +55,12 @@ internal sealed partial class CreateBody
             writer.WriteEndArray();
         }
 
-        if (flags.Is("tty"))
+        if (flags.Is("tty") && Linux.Terminal.Size(new Linux.FileDescriptor(1, ownsHandle: false)) is { } size)
         {
-            writer.WriteConsoleSize();
+            writer.WriteStartArray("ConsoleSize");
+            writer.WriteNumberValue(size.Rows);
+            writer.WriteNumberValue(size.Columns);
+            writer.WriteEndArray();
         }
     }
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
-using Wharf.Cli.Output;
+using Wharf.Linux;
 
 namespace Wharf.Cli.Containers;
 
@@ -53,7 +53,9 @@ internal sealed partial class CreateBody : IDisposable
         Text("MacAddress", "mac-address");
         if (flags.Has("entrypoint"))
         {
-            writer.WriteTexts("Entrypoint", [flags.Text("entrypoint")]);
+            writer.WriteStartArray("Entrypoint");
+            writer.WriteStringValue(flags.Text("entrypoint"));
+            writer.WriteEndArray();
         }
 
         Map("Labels", Variables.Labels(flags.All("label-file"), flags.All("label")));
@@ -195,10 +197,18 @@ internal sealed partial class CreateBody : IDisposable
 
     private void List(string name, IReadOnlyList<string> values)
     {
-        if (values.Count > 0)
+        if (values.Count == 0)
         {
-            writer.WriteTexts(name, values);
+            return;
         }
+
+        writer.WriteStartArray(name);
+        foreach (string value in values)
+        {
+            writer.WriteStringValue(value);
+        }
+
+        writer.WriteEndArray();
     }
 
     private void Map(string name, IReadOnlyDictionary<string, string> values)

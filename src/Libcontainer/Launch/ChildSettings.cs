@@ -1,4 +1,5 @@
 using Wharf.Libcontainer.Cgroups;
+using Wharf.Libcontainer.Mounts;
 using Wharf.Libcontainer.Seccomp;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
@@ -18,6 +19,11 @@ internal sealed record ChildSettings
 
     internal required SyncChannel Channel { get; init; }
 
+    internal required ProcessScheduling Scheduling { get; init; }
+
+    /// <summary>Lines for a new time namespace.</summary>
+    internal string? TimeOffsets { get; init; }
+
     internal SeccompProgram? Seccomp { get; init; }
 
     internal FileDescriptor? ConsoleSocket { get; init; }
@@ -26,6 +32,10 @@ internal sealed record ChildSettings
     internal FileDescriptor? StartFifo { get; init; }
 
     internal Cgroup? Cgroup { get; init; }
+
+    internal MappedSources? Mapped { get; init; }
+
+    internal bool NoMountFallback { get; init; }
 
     internal string Rootfs { get; init; } = "";
 

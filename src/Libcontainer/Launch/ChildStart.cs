@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wharf.Libcontainer.Cgroups;
+using Wharf.Libcontainer.Network;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
@@ -29,7 +30,7 @@ internal sealed class ChildStart : IDisposable
         var start = new ChildStart(new SyncChannel(ours), warn);
         ChildSettings settings = prepare(new SyncChannel(theirs));
         using CgroupEntrance entrance = cgroup.OpenEntrance();
-        bool joins = !init || settings.Namespaces.JoinsPid || settings.Namespaces.JoinsUser;
+        bool joins = !init || settings.Namespaces.TakesSecondClone;
         CloneFlags made = joins ? CloneFlags.None : settings.Namespaces.New & ~CloneFlags.NewCgroup;
         int child = entrance.Clone(made);
         if (child == 0)
@@ -80,7 +81,7 @@ internal sealed class ChildStart : IDisposable
 
     internal void Continue() => channel.Send(SyncMessage.Go);
 
-    internal void AwaitReady() => channel.Expect(SyncMessage.Ready);
+    internal void AwaitReady(Action<FileDescriptor> takeListener) => channel.Expect(SyncMessage.Ready, takeListener);
 
     /// <summary>Kills and reaps a child that did not come to be.</summary>
     internal void Abandon()
@@ -96,8 +97,12 @@ internal sealed class ChildStart : IDisposable
         LinuxPlatform? linux = settings.Spec.Linux;
         if (settings.Namespaces.New.HasFlag(CloneFlags.NewUser))
         {
-            WriteMappings(linux?.UidMappings, "uid_map");
-            WriteMappings(linux?.GidMappings, "gid_map");
+            IdMap.Write(id, linux?.UidMappings, linux?.GidMappings);
+        }
+
+        if (settings.StartFifo is not null && linux?.NetDevices is { Count: > 0 } devices)
+        {
+            NetworkDevices.Move(devices, settings.Namespaces.PathOf(CloneFlags.NewNet) ?? $"/proc/{id}/ns/net");
         }
 
         foreach (Rlimit limit in settings.Process.Rlimits ?? [])
@@ -122,14 +127,6 @@ internal sealed class ChildStart : IDisposable
             {
                 warn($"oom_score_adj {score}: {ErrnoText.Of(error.Errno)}: left as it is");
             }
-        }
-    }
-
-    private void WriteMappings(IReadOnlyList<IdMapping>? mappings, string file)
-    {
-        if (mappings is { Count: > 0 })
-        {
-            Files.WriteText($"/proc/{id}/{file}", string.Join('\n', mappings.Select(mapping => $"{mapping.ContainerID} {mapping.HostID} {mapping.Size}")) + "\n");
         }
     }
 }

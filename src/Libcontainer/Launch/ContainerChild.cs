@@ -18,11 +18,6 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     {
         cgroup.Enter();
         settings.Channel.Expect(SyncMessage.Go);
-        if (settings.Namespaces.JoinsPid || settings.Namespaces.JoinsUser)
-        {
-            throw new ContainerException("joining a pid or user namespace takes a second clone");
-        }
-
         CompleteInit(mountNamespaceIsNew: settings.Namespaces.New.HasFlag(CloneFlags.NewMount));
     });
 
@@ -32,10 +27,25 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     /// </summary>
     internal void RunJoiner(bool init) => Guard(() =>
     {
+        if (!init)
+        {
+            settings.Scheduling.BeforeCgroup();
+        }
+
         cgroup.Enter();
+        if (!init)
+        {
+            settings.Scheduling.InsideCgroup();
+        }
+
         settings.Channel.Expect(SyncMessage.Go);
+        if (init && settings.Namespaces.New.HasFlag(CloneFlags.NewTime))
+        {
+            TimeOffsets.Unshare(settings.TimeOffsets);
+        }
+
         settings.Namespaces.Join();
-        CloneFlags made = init ? settings.Namespaces.New & ~CloneFlags.NewCgroup : CloneFlags.None;
+        CloneFlags made = init ? settings.Namespaces.New & ~(CloneFlags.NewCgroup | CloneFlags.NewTime) : CloneFlags.None;
         int id = CurrentProcess.Clone(CloneFlags.Parent | made);
         if (id > 0)
         {
@@ -59,11 +69,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     {
         RuntimeSpec spec = settings.Spec;
         using var proc = new ProcFiles();
-        if (settings.Namespaces.New.HasFlag(CloneFlags.NewUser))
-        {
-            CurrentProcess.SetIdentity(0, 0, null);
-        }
-
+        BecomeRootInside();
         CurrentProcess.StartSession();
         if (settings.NewKeyring)
         {
@@ -87,7 +93,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
 
         using RootFilesystem? root = mountNamespaceIsNew
-            ? new RootFilesystem(spec, settings.Rootfs, settings.Cgroup!.Mounts(settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup)))
+            ? new RootFilesystem(spec, settings.Rootfs, settings.Cgroup!.Mounts(settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup)), settings.Mapped!, settings.NoMountFallback)
             : null;
         root?.Prepare();
         settings.Channel.Send(SyncMessage.Mounted);
@@ -128,9 +134,19 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         Become(proc);
     }
 
+    /// <summary>The runtime's user has no id in another user namespace; what is made there needs one.</summary>
+    private void BecomeRootInside()
+    {
+        if (settings.Namespaces.ChangesUser)
+        {
+            CurrentProcess.SetIdentity(0, 0, null);
+        }
+    }
+
     private void CompleteExec()
     {
         using var proc = new ProcFiles();
+        BecomeRootInside();
         CurrentProcess.StartSession();
         if (settings.NewKeyring)
         {
@@ -150,14 +166,17 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     private void Become(ProcFiles proc)
     {
         Process process = settings.Process;
+        settings.Scheduling.TakeOn();
         if (process.NoNewPrivileges == true)
         {
             CurrentProcess.SetNoNewPrivileges();
         }
-        else
+
+        // Without no_new_privs a filter takes CAP_SYS_ADMIN, which is dropped below. A listener has to be out before the runtime is gone.
+        bool filterAtOnce = process.NoNewPrivileges != true || settings.Seccomp?.HasListener == true;
+        if (filterAtOnce)
         {
-            // Without no_new_privs a filter takes CAP_SYS_ADMIN, which is dropped below.
-            settings.Seccomp?.Install();
+            InstallFilter();
         }
 
         CurrentProcess.CloseOnExecFrom((uint)(3 + settings.PreserveDescriptors));
@@ -178,14 +197,23 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
 
         HookRunner.Run(settings.Spec.Hooks?.StartContainer, settings.StateForHooks("created"), "startContainer");
-        if (process.NoNewPrivileges == true)
+        if (!filterAtOnce)
         {
-            settings.Seccomp?.Install();
+            InstallFilter();
         }
 
         CurrentProcess.ResetSignals();
         CurrentProcess.UnblockSignals();
         CurrentProcess.Execute(program, nativeArguments, nativeEnvironment);
+    }
+
+    private void InstallFilter()
+    {
+        using FileDescriptor? listener = settings.Seccomp?.Install();
+        if (listener is not null)
+        {
+            settings.Channel.Send(SyncMessage.Listener, attached: listener);
+        }
     }
 
     private void MakeWorkingDirectory(RootedTree tree)

@@ -24,11 +24,22 @@ internal sealed class NamespacePlan : IDisposable
 
     private readonly List<(CloneFlags Type, FileDescriptor File, string Path)> joins = [];
 
+    internal static IEnumerable<string> Names => Types.Keys;
+
     internal CloneFlags New { get; private set; }
 
-    internal bool JoinsPid => joins.Any(join => join.Type == CloneFlags.NewPid);
+    private bool JoinsPid => joins.Any(join => join.Type == CloneFlags.NewPid);
 
-    internal bool JoinsUser => joins.Any(join => join.Type == CloneFlags.NewUser);
+    private bool JoinsUser => joins.Any(join => join.Type == CloneFlags.NewUser);
+
+    /// <summary>A process cannot go into another pid or time namespace itself, and only the member of a user namespace may make others in it.</summary>
+    internal bool TakesSecondClone => JoinsPid || JoinsUser || New.HasFlag(CloneFlags.NewTime);
+
+    /// <summary>Whether ids have another meaning there than for the runtime.</summary>
+    internal bool ChangesUser => JoinsUser || New.HasFlag(CloneFlags.NewUser);
+
+    /// <summary>Where a namespace of this type is joined from; null when it is new or the runtime's own.</summary>
+    internal string? PathOf(CloneFlags type) => joins.FirstOrDefault(join => join.Type == type).Path;
 
     internal static NamespacePlan Of(IReadOnlyList<Namespace> namespaces)
     {

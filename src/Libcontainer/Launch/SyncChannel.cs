@@ -9,27 +9,48 @@ internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
     // Two of the longest paths and some words; a longer text is cut, never split.
     private const int Limit = 3 * 4096;
 
-    public void Send(SyncMessage message, string text = "")
+    /// <summary>
+    /// By write(2), which a filter of the container leaves alone more often than sendmsg(2); a descriptor takes the latter.
+    /// </summary>
+    public void Send(SyncMessage message, string text = "", FileDescriptor? attached = null)
     {
         byte[] bytes = new byte[1 + Encoding.UTF8.GetByteCount(text)];
         bytes[0] = (byte)message;
         Encoding.UTF8.GetBytes(text, bytes.AsSpan(1));
-        UnixSockets.Send(socket, bytes.AsSpan(0, Math.Min(bytes.Length, Limit)));
+        Span<byte> sent = bytes.AsSpan(0, Math.Min(bytes.Length, Limit));
+        if (attached is null)
+        {
+            Files.Write(socket, sent, "sync");
+        }
+        else
+        {
+            UnixSockets.Send(socket, sent, attached);
+        }
     }
 
-    /// <summary>Null when the other end is gone.</summary>
-    public (SyncMessage Message, string Text)? Receive()
+    /// <summary>Null when the other end is gone. Only a listener comes with a descriptor, which is the caller's.</summary>
+    private (SyncMessage Message, string Text)? Receive(out FileDescriptor? attached)
     {
         byte[] bytes = new byte[Limit];
-        int count = UnixSockets.Receive(socket, bytes, out FileDescriptor? stray);
-        stray?.Dispose();
+        int count = UnixSockets.Receive(socket, bytes, out attached);
         return count == 0 ? null : ((SyncMessage)bytes[0], Encoding.UTF8.GetString(bytes, 1, count - 1));
     }
 
     /// <summary>The text of a message of this kind; an error that the child sends, or its end, is thrown.</summary>
-    public string Expect(SyncMessage expected)
+    public string Expect(SyncMessage expected, Action<FileDescriptor>? takeListener = null)
     {
-        (SyncMessage Message, string Text) received = Receive() ?? throw new ContainerException("container init ended before it was ready");
+        (SyncMessage Message, string Text) received = Receive(out FileDescriptor? attached) ?? throw new ContainerException("container init ended before it was ready");
+        if (received.Message == SyncMessage.Listener && attached is not null && takeListener is not null)
+        {
+            using (attached)
+            {
+                takeListener(attached);
+            }
+
+            return Expect(expected);
+        }
+
+        attached?.Dispose();
         return received.Message == expected ? received.Text
             : received.Message == SyncMessage.Error ? throw new ContainerException(received.Text)
             : throw new ContainerException($"container init sent \"{received.Message}\" for \"{expected}\"");

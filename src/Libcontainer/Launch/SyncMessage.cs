@@ -9,6 +9,7 @@ namespace Wharf.Libcontainer.Launch;
 ///  R ◀──────────────────────── Mounted ── C   2. (create only)
 ///  R hooks prestart, createRuntime
 ///  R ── Go ────────────────────────────▶ C   3. hooks createContainer, pivot_root, identity
+///  R ◀─────────────────────── Listener ── C   a filter's, only if it has one
 ///  R ◀────────────────── Ready or Error ── C   4. then C waits on the fifo, or executes
 /// </code>
 /// A process that joins namespaces clones once more, and what follows is the grandchild's:
@@ -24,6 +25,7 @@ internal enum SyncMessage : byte
     Go = (byte)'G',
     Mounted = (byte)'M',
     Pid = (byte)'P',
+    Listener = (byte)'L',
     Ready = (byte)'R',
     Error = (byte)'E',
 }

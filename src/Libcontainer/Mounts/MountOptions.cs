@@ -13,6 +13,8 @@ internal sealed record MountOptions(
     MountAttributes RecursiveClear,
     IReadOnlyList<MountFlags> Propagation,
     bool CopyUp,
+    bool IdMapped,
+    bool IdMapRecursive,
     IReadOnlyList<string> Data)
 {
     private static readonly Dictionary<string, (MountAttributes Bit, bool Clear)> Attributes = new()
@@ -49,9 +51,19 @@ internal sealed record MountOptions(
         ["runbindable"] = MountFlags.Unbindable | MountFlags.Recursive,
     };
 
+    // Of the filesystem, set by fsconfig(2), or without a meaning any more.
+    private static readonly string[] Others =
+    [
+        "async", "bind", "defaults", "dirsync", "idmap", "lazytime", "loud", "mand", "nolazytime", "nomand", "rbind", "remount", "ridmap", "silent",
+        "sync", "tmpcopyup",
+    ];
+
+    /// <summary>Every option that has a meaning here; what is none of them goes to the filesystem.</summary>
+    internal static IEnumerable<string> Names => [.. Attributes.Keys, .. Attributes.Keys.Select(name => "r" + name), .. Propagations.Keys, .. Others];
+
     internal static MountOptions Parse(IReadOnlyList<string>? options)
     {
-        bool bind = false, recursive = false, remount = false, copyUp = false;
+        bool bind = false, recursive = false, remount = false, copyUp = false, idMapped = false, idMapRecursive = false;
         MountAttributes set = 0, clear = 0, recursiveSet = 0, recursiveClear = 0;
         var propagation = new List<MountFlags>();
         var data = new List<string>();
@@ -77,13 +89,15 @@ internal sealed record MountOptions(
                     case "rbind": bind = recursive = true; break;
                     case "remount": remount = true; break;
                     case "tmpcopyup": copyUp = true; break;
-                    case "defaults" or "async" or "nomand" or "loud" or "norelatime": break;
+                    case "idmap": idMapped = true; break;
+                    case "ridmap": idMapped = idMapRecursive = true; break;
+                    case "defaults" or "async" or "nomand" or "loud" or "silent": break;
                     default: data.Add(option); break;
                 }
             }
         }
 
-        return new MountOptions(bind, recursive, remount, set, clear, recursiveSet, recursiveClear, propagation, copyUp, data);
+        return new MountOptions(bind, recursive, remount, set, clear, recursiveSet, recursiveClear, propagation, copyUp, idMapped, idMapRecursive, data);
     }
 
     private static void Apply((MountAttributes Bit, bool Clear) attribute, ref MountAttributes set, ref MountAttributes clear)

@@ -12,11 +12,15 @@ internal sealed class RootFilesystem : IDisposable
     private readonly RuntimeSpec spec;
     private readonly string path;
     private readonly CgroupMounts cgroups;
+    private readonly MappedSources mapped;
+    private readonly bool strict;
     private FileDescriptor root = null!;
     private RootedTree tree = null!;
 
-    internal RootFilesystem(RuntimeSpec spec, string path, CgroupMounts cgroups)
+    internal RootFilesystem(RuntimeSpec spec, string path, CgroupMounts cgroups, MappedSources mapped, bool strict)
     {
+        this.mapped = mapped;
+        this.strict = strict;
         this.spec = spec;
         this.path = path;
         this.cgroups = cgroups;
@@ -184,17 +188,29 @@ internal sealed class RootFilesystem : IDisposable
             throw new ContainerException("mount destination \"/\" is the root itself");
         }
 
+        if (options.Remount)
+        {
+            Change(mount, options);
+            return;
+        }
+
         using FileDescriptor source = options.Bind
             ? OpenSource(mount, options)
             : Linux.Mounts.Create(mount.Type ?? "none", mount.Source ?? mount.Type, Data(mount, options), FreshAttributes(options));
         if (options.Bind && (options.Set | options.Clear) != 0)
         {
-            Linux.Mounts.SetAttributes(source, options.Set, options.Clear, 0, recursive: false, mount.Destination);
+            SetAttributes(source, options.Set, options.Clear, recursive: false, mount.Destination);
         }
 
         if ((options.RecursiveSet | options.RecursiveClear) != 0)
         {
-            Linux.Mounts.SetAttributes(source, options.RecursiveSet, options.RecursiveClear, 0, recursive: true, mount.Destination);
+            SetAttributes(source, options.RecursiveSet, options.RecursiveClear, recursive: true, mount.Destination);
+        }
+
+        if (options.CopyUp && mount.Type == "tmpfs")
+        {
+            using FileDescriptor covered = tree.MakeDirectory(mount.Destination);
+            TreeCopy.Into(covered, source, mount.Destination);
         }
 
         using FileDescriptor target = Target(mount, options, source);
@@ -213,21 +229,58 @@ internal sealed class RootFilesystem : IDisposable
 
     private static MountAttributes FreshAttributes(MountOptions options) => options.Set & ~options.Clear | (options.Set & MountAttributes.AtimeMask);
 
-    private static FileDescriptor OpenSource(Mount mount, MountOptions options)
+    /// <summary>
+    /// In a user namespace the kernel locks what the host has set. A way to keep access times that is locked is not worth a failure,
+    /// unless the caller wants one.
+    /// </summary>
+    private void SetAttributes(FileDescriptor mount, MountAttributes set, MountAttributes clear, bool recursive, string operand)
     {
-        string source = mount.Source ?? throw new ContainerException($"bind mount \"{mount.Destination}\" has no source");
-        return Linux.Mounts.CopyTree(source, options.Recursive);
+        const MountAttributes times = MountAttributes.AtimeMask | MountAttributes.NoDirAtime;
+        try
+        {
+            Linux.Mounts.SetAttributes(mount, set, clear, 0, recursive, operand);
+        }
+        catch (SyscallException error) when (error.Errno == Errno.EPERM && !strict && ((set | clear) & times) != 0)
+        {
+            if (((set | clear) & ~times) != 0)
+            {
+                Linux.Mounts.SetAttributes(mount, set & ~times, clear & ~times, 0, recursive, operand);
+            }
+        }
     }
 
-    private static List<string> Data(Mount mount, MountOptions options)
+    /// <summary>"remount": other attributes for a mount that an entry before has made.</summary>
+    private void Change(Mount mount, MountOptions options)
     {
-        List<string> data = [.. options.Data];
-        if (mount.Type == "tmpfs" && !data.Any(option => option.StartsWith("mode=", StringComparison.Ordinal)) && mount.Destination.TrimEnd('/') is not "/dev")
+        if (options.Data.Count > 0 && !options.Bind)
         {
-            return data;
+            throw new ContainerException($"mount \"{mount.Destination}\": options of the filesystem cannot be changed by remount: {string.Join(',', options.Data)}");
         }
 
-        return data;
+        using FileDescriptor there = Files.OpenInRoot(root, mount.Destination, OpenFlags.Path);
+        SetAttributes(there, options.Set, options.Clear, recursive: false, mount.Destination);
+        if ((options.RecursiveSet | options.RecursiveClear) != 0)
+        {
+            SetAttributes(there, options.RecursiveSet, options.RecursiveClear, recursive: true, mount.Destination);
+        }
+    }
+
+    private FileDescriptor OpenSource(Mount mount, MountOptions options)
+    {
+        string source = mount.Source ?? throw new ContainerException($"bind mount \"{mount.Destination}\" has no source");
+        return mapped.Find(mount) is { } prepared ? Files.DuplicateCloseOnExec(prepared) : Linux.Mounts.CopyTree(source, options.Recursive);
+    }
+
+    /// <summary>A tmpfs over a directory has that directory's permissions unless it is given others.</summary>
+    private IReadOnlyList<string> Data(Mount mount, MountOptions options)
+    {
+        if (mount.Type != "tmpfs" || options.Data.Any(option => option.StartsWith("mode=", StringComparison.Ordinal)))
+        {
+            return options.Data;
+        }
+
+        using FileDescriptor? covered = Files.FindInRoot(root, mount.Destination, OpenFlags.Path | OpenFlags.Directory);
+        return covered is null ? options.Data : [.. options.Data, "mode=" + Convert.ToString(Files.Status(covered, mount.Destination).Mode, 8)];
     }
 
     private FileDescriptor Target(Mount mount, MountOptions options, FileDescriptor source)

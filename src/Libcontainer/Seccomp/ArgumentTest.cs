@@ -9,6 +9,9 @@ internal static class ArgumentTest
     internal const int Pass = 254;
     internal const int Fail = 255;
 
+    internal static IReadOnlyList<string> Operators { get; } =
+        ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"];
+
     /// <summary>An ABI of 32 bits has no upper half that counts, and values are cut to the lower: −1 as a profile writes it is −1 there too.</summary>
     internal static IReadOnlyList<ulong> Code(Wharf.Oci.Runtime.SeccompArgument argument, bool wide)
     {

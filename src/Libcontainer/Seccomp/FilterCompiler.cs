@@ -25,14 +25,34 @@ internal sealed class FilterCompiler
         defaultAction = Action(profile.DefaultAction, profile.DefaultErrnoRet);
     }
 
+    internal static IReadOnlyList<string> Actions { get; } =
+    [
+        "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY",
+        "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
+    ];
+
+    internal static IReadOnlyList<string> Architectures { get; } = ["SCMP_ARCH_AARCH64", "SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"];
+
+    internal static IReadOnlyList<string> Flags { get; } =
+        ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"];
+
     private sealed record Leaf(uint Start, IReadOnlyList<ulong> Code);
 
-    internal static SeccompProgram? Compile(Wharf.Oci.Runtime.Seccomp? profile) =>
-        profile is null ? null : new SeccompProgram([.. new FilterCompiler(profile).Program()], FlagsOf(profile));
+    internal static SeccompProgram? Compile(Wharf.Oci.Runtime.Seccomp? profile)
+    {
+        if (profile is null)
+        {
+            return null;
+        }
+
+        SeccompListener.Check(profile);
+        return new SeccompProgram([.. new FilterCompiler(profile).Program()], FlagsOf(profile));
+    }
 
     private static uint FlagsOf(Wharf.Oci.Runtime.Seccomp profile)
     {
-        uint flags = 0;
+        const uint newListener = 8;
+        uint flags = SeccompListener.Needed(profile) ? newListener : 0;
         foreach (string flag in profile.Flags ?? [])
         {
             flags |= flag switch
@@ -57,7 +77,7 @@ internal sealed class FilterCompiler
         "SCMP_ACT_TRACE" => 0x7ff00000 | ((errno ?? 1) & 0xffff),
         "SCMP_ACT_ALLOW" => 0x7fff0000,
         "SCMP_ACT_LOG" => 0x7ffc0000,
-        "SCMP_ACT_NOTIFY" => throw new ContainerException("seccomp: SCMP_ACT_NOTIFY is not supported"),
+        "SCMP_ACT_NOTIFY" => 0x7fc00000,
         _ => throw new ContainerException($"seccomp action \"{name}\" is unknown"),
     };
 

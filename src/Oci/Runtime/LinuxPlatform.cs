@@ -31,6 +31,8 @@ public sealed record LinuxPlatform
 
     public IntelRdt? IntelRdt { get; set; }
 
+    public MemoryPolicy? MemoryPolicy { get; set; }
+
     public Personality? Personality { get; set; }
 
     public IReadOnlyDictionary<string, TimeOffset>? TimeOffsets { get; set; }

@@ -22,6 +22,7 @@ public static partial class SpecReader
             case "readonlyPaths": linux.ReadonlyPaths = List(ref json, ReadText); break;
             case "mountLabel": linux.MountLabel = Text(ref json); break;
             case "intelRdt": linux.IntelRdt = ReadIntelRdt(ref json); break;
+            case "memoryPolicy": linux.MemoryPolicy = ReadMemoryPolicy(ref json); break;
             case "personality": linux.Personality = ReadPersonality(ref json); break;
             case "timeOffsets": linux.TimeOffsets = Map(ref json, ReadTimeOffset); break;
             default: json.Skip(); break;
@@ -110,6 +111,17 @@ public static partial class SpecReader
             case "l3CacheSchema": intelRdt.L3CacheSchema = Text(ref json); break;
             case "memBwSchema": intelRdt.MemBwSchema = Text(ref json); break;
             case "enableMonitoring": intelRdt.EnableMonitoring = Truth(ref json); break;
+            default: json.Skip(); break;
+        }
+    });
+
+    private static MemoryPolicy? ReadMemoryPolicy(ref Utf8JsonReader json) => Object(ref json, new MemoryPolicy(), static (ref Utf8JsonReader json, string name, MemoryPolicy memoryPolicy) =>
+    {
+        switch (name)
+        {
+            case "mode": memoryPolicy.Mode = Text(ref json) ?? string.Empty; break;
+            case "nodes": memoryPolicy.Nodes = Text(ref json); break;
+            case "flags": memoryPolicy.Flags = List(ref json, ReadText); break;
             default: json.Skip(); break;
         }
     });

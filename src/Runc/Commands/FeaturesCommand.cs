@@ -9,14 +9,6 @@ namespace Wharf.Runc.Commands;
 /// <summary>The features document of runtime-spec: what this build does, no more.</summary>
 internal static class FeaturesCommand
 {
-    private static readonly string[] MountOptions =
-    [
-        "async", "atime", "bind", "defaults", "dev", "diratime", "exec", "noatime", "nodev", "nodiratime", "noexec", "nostrictatime",
-        "nosuid", "nosymfollow", "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "rexec", "rnoatime", "rnodev", "rnodiratime",
-        "rnoexec", "rnosuid", "ro", "rprivate", "rro", "rrw", "rshared", "rslave", "rsuid", "runbindable", "rw", "shared", "slave",
-        "strictatime", "suid", "symfollow", "unbindable",
-    ];
-
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -25,29 +17,41 @@ internal static class FeaturesCommand
             json.WriteStartObject();
             json.WriteString("ociVersionMin", "1.0.0");
             json.WriteString("ociVersionMax", Container.SpecVersion);
-            List(json, "hooks", ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]);
-            List(json, "mountOptions", MountOptions);
+            List(json, "hooks", RuntimeFeatures.Hooks);
+            List(json, "mountOptions", RuntimeFeatures.MountOptions);
             json.WriteStartObject("linux");
-            List(json, "namespaces", ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"]);
+            List(json, "namespaces", RuntimeFeatures.Namespaces);
             List(json, "capabilities", CapabilityNames.All);
             json.WriteStartObject("cgroup");
             json.WriteBoolean("v1", true);
             json.WriteBoolean("v2", true);
             json.WriteBoolean("systemd", false);
             json.WriteBoolean("systemdUser", false);
-            json.WriteBoolean("rdma", false);
+            json.WriteBoolean("rdma", true);
             json.WriteEndObject();
             json.WriteStartObject("seccomp");
             json.WriteBoolean("enabled", true);
-            List(json, "actions", ["SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_TRACE", "SCMP_ACT_TRAP"]);
-            List(json, "operators", ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"]);
-            List(json, "archs", ["SCMP_ARCH_AARCH64", "SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"]);
+            List(json, "actions", RuntimeFeatures.SeccompActions);
+            List(json, "operators", RuntimeFeatures.SeccompOperators);
+            List(json, "archs", RuntimeFeatures.SeccompArchitectures);
+            List(json, "knownFlags", RuntimeFeatures.SeccompFlags);
+            List(json, "supportedFlags", RuntimeFeatures.SeccompFlags);
             json.WriteEndObject();
             Enabled(json, "apparmor", true);
             Enabled(json, "selinux", true);
+            Enabled(json, "intelRdt", false);
+            json.WriteStartObject("memoryPolicy");
+            List(json, "modes", RuntimeFeatures.MemoryPolicyModes);
+            List(json, "flags", RuntimeFeatures.MemoryPolicyFlags);
+            json.WriteEndObject();
+            json.WriteStartObject("mountExtensions");
+            Enabled(json, "idmap", true);
+            json.WriteEndObject();
+            Enabled(json, "netDevices", true);
             json.WriteEndObject();
             json.WriteStartObject("annotations");
             json.WriteString("org.opencontainers.runc.version", VersionText.Version);
+            json.WriteString("org.opencontainers.runc.checkpoint.enabled", "false");
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -12,12 +12,13 @@ internal sealed class RunningContainer : IDisposable
     {
     }
 
-    internal RunningContainer(Action<System.Text.Json.Nodes.JsonNode> change, params string[] program)
+    internal RunningContainer(Action<BusyboxBundle> prepare, params string[] program)
     {
         Bundle.Arguments(program.Length > 0 ? program : ["sleep", "1000"]);
-        Bundle.Change(change);
         try
         {
+            prepare(Bundle);
+
             // The process keeps its streams; here they are no pipes that the test would wait for.
             Command.Run("/bin/sh", "-c", $"exec {Programs.Runc} --root {Bundle.StateRoot} run --detach --bundle {Path.GetDirectoryName(Bundle.Rootfs)} {Id} </dev/null >{Output} 2>&1")
                 .Succeeds();

@@ -1,17 +1,16 @@
-namespace Wharf.Linux;
+namespace Wharf.Daemon;
 
 /// <summary>
-/// Gives the memory that a burst of work took back to the system once the work is over. The runtime itself collects when somebody
-/// allocates, and an idle daemon allocates nothing; the C library keeps what its libraries freed.
+/// Gives the heap that a burst of work took back to the system once the work is over. The runtime itself collects when somebody
+/// allocates, and an idle daemon allocates nothing.
 /// </summary>
-public static class IdleMemory
+internal static class IdleHeap
 {
     private const long Idle = 256 << 10;
     private const long Burst = 2 << 20;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
 
-    /// <summary>Looks every three seconds until cancelled; it collects at the end of a burst only, never again while nothing happens.</summary>
-    public static async Task WatchAsync(CancellationToken cancellation)
+    public static async Task RunAsync(CancellationToken cancellation)
     {
         long collected = 0;
         long last = 0;
@@ -24,7 +23,6 @@ public static class IdleMemory
                 if (now - last < Idle && now - collected > Burst)
                 {
                     GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-                    _ = Libc.malloc_trim(0);
                     collected = now;
                 }
 

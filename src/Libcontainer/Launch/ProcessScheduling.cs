@@ -1,0 +1,149 @@
+using Wharf.Linux;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer.Launch;
+
+/// <summary>What a process asks of scheduler, disks, memory and execution domain: read before the clone, so that a mistake is told before anything is made, and taken on after it.</summary>
+internal sealed class ProcessScheduling
+{
+    private static readonly string[] Policies = ["SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE"];
+
+    private static readonly string[] SchedulerFlags =
+    [
+        "SCHED_FLAG_RESET_ON_FORK", "SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN", "SCHED_FLAG_KEEP_POLICY", "SCHED_FLAG_KEEP_PARAMS",
+        "SCHED_FLAG_UTIL_CLAMP_MIN", "SCHED_FLAG_UTIL_CLAMP_MAX",
+    ];
+
+    private static readonly string[] IoClasses = ["", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"];
+
+    private readonly SchedulerAttributes? scheduler;
+    private readonly (int Kind, int Level)? ioPriority;
+    private readonly (int Mode, ulong[] Nodes)? memory;
+    private readonly ulong? personality;
+    private readonly ulong[]? initial;
+    private readonly ulong[]? final;
+
+    internal ProcessScheduling(Process process, LinuxPlatform? linux)
+    {
+        scheduler = process.Scheduler is { } given ? Scheduler(given) : null;
+        ioPriority = process.IoPriority is { } io ? IoPriority(io) : null;
+        memory = linux?.MemoryPolicy is { } policy ? MemoryPolicyNumbers.Of(policy) : null;
+        personality = linux?.Personality is { } domain ? Personality(domain) : null;
+        initial = process.ExecCPUAffinity?.Initial is { Length: > 0 } before ? NumberList.Mask(before, "execCPUAffinity.initial") : null;
+        final = process.ExecCPUAffinity?.Final is { Length: > 0 } after ? NumberList.Mask(after, "execCPUAffinity.final") : null;
+    }
+
+    /// <summary>Of an exec only: the processors until it is in its cgroup.</summary>
+    internal void BeforeCgroup() => Affinity(initial, "initial");
+
+    /// <summary>The processors from then on.</summary>
+    internal void InsideCgroup() => Affinity(final, "final");
+
+    /// <summary>While this process still has the runtime's capabilities.</summary>
+    internal void TakeOn()
+    {
+        if (memory is { } policy)
+        {
+            Step("set memory policy", () => Scheduling.SetMemoryPolicy(policy.Mode, policy.Nodes));
+        }
+
+        if (personality is { } domain)
+        {
+            CurrentProcess.SetPersonality(domain);
+        }
+
+        if (ioPriority is { } io)
+        {
+            Step("set io priority", () => Scheduling.SetIoPriority(io.Kind, io.Level));
+        }
+
+        if (scheduler is { } attributes)
+        {
+            Step("error setting scheduler", () => Scheduling.SetScheduler(attributes));
+        }
+    }
+
+    private static void Affinity(ulong[]? processors, string which)
+    {
+        if (processors is not null)
+        {
+            Step($"set {which} CPU affinity", () => Scheduling.SetAffinity(processors));
+        }
+    }
+
+    private static void Step(string step, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (SyscallException error)
+        {
+            throw new ContainerException($"{step}: {ErrnoText.Of(error.Errno)}", error);
+        }
+    }
+
+    private static SchedulerAttributes Scheduler(Scheduler given)
+    {
+        int policy = Array.IndexOf(Policies, given.Policy ?? string.Empty);
+        if (policy < 0)
+        {
+            throw new ContainerException($"invalid scheduler policy: \"{given.Policy}\"");
+        }
+
+        bool realtime = given.Policy is "SCHED_FIFO" or "SCHED_RR";
+        if (given.Nice is < -20 or > 19)
+        {
+            throw new ContainerException($"invalid scheduler.nice: {given.Nice}");
+        }
+
+        if (given.Priority is not null and not 0 && !realtime)
+        {
+            throw new ContainerException("scheduler.priority can only be specified for SchedFIFO or SchedRR policy");
+        }
+
+        if ((given.Runtime ?? given.Deadline ?? given.Period ?? 0) != 0 && given.Policy != "SCHED_DEADLINE")
+        {
+            throw new ContainerException("scheduler runtime/deadline/period can only be specified for SchedDeadline policy");
+        }
+
+        ulong flags = 0;
+        foreach (string name in given.Flags ?? [])
+        {
+            int bit = Array.IndexOf(SchedulerFlags, name);
+            flags |= bit < 0 ? throw new ContainerException($"invalid scheduler flag: \"{name}\"") : 1UL << bit;
+        }
+
+        return new SchedulerAttributes
+        {
+            Policy = (uint)policy,
+            Flags = flags,
+            Nice = given.Nice ?? 0,
+            Priority = (uint)(given.Priority ?? 0),
+            Runtime = given.Runtime ?? 0,
+            Deadline = given.Deadline ?? 0,
+            Period = given.Period ?? 0,
+        };
+    }
+
+    private static (int Kind, int Level) IoPriority(IoPriority given)
+    {
+        int kind = Array.IndexOf(IoClasses, given.Class ?? string.Empty);
+        int level = given.Priority ?? 0;
+        return kind <= 0 ? throw new ContainerException($"invalid ioPriority.class: \"{given.Class}\"")
+            : level is < 0 or > 7 ? throw new ContainerException($"invalid ioPriority.priority: {level}")
+            : (kind, level);
+    }
+
+    private static ulong Personality(Personality given)
+    {
+        const ulong linux32 = 8;
+        return given.Flags is { Count: > 0 } ? throw new ContainerException("personality flags are not supported by the spec's domains")
+            : given.Domain switch
+            {
+                "LINUX" => 0UL,
+                "LINUX32" => linux32,
+                _ => throw new ContainerException($"invalid personality domain: \"{given.Domain}\""),
+            };
+    }
+}

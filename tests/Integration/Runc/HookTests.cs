@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Wharf.Harness;
+
+namespace Wharf.Integration.Runc;
+
+/// <summary>Hooks of all six kinds: when they run, where, and with which state.</summary>
+public sealed class HookTests : IDisposable
+{
+    private readonly BusyboxBundle bundle = new();
+    private readonly string id = $"wharf-it-{Guid.NewGuid():N}";
+
+    private string Folder => Path.GetDirectoryName(bundle.Rootfs)!;
+
+    public void Dispose() => bundle.Dispose();
+
+    [Fact]
+    public void Each_kind_runs_once_in_the_order_and_with_the_state_of_the_spec()
+    {
+        string log = Path.Combine(Folder, "hooks");
+        Directory.CreateDirectory(Path.Combine(bundle.Rootfs, "log"));
+        foreach (string kind in new[] { "prestart", "createRuntime", "createContainer", "poststart", "poststop" })
+        {
+            Hook(kind, "/bin/sh", ["sh", "-c", $"echo {kind} $A $(cat) >>{log}"], env: "A=b");
+        }
+
+        // The one that runs in the container's own root.
+        bundle.Change(spec => spec["mounts"]!.AsArray().Add(JsonNode.Parse($$"""{"destination":"/log","type":"bind","source":"{{Folder}}","options":["bind"]}""")));
+        Hook("startContainer", "/bin/sh", ["sh", "-c", "echo startContainer $A $(cat) >>/log/hooks"], env: "A=b");
+        bundle.Arguments("sh", "-c", "echo program >>/log/hooks");
+
+        bundle.Runc("run", id).Succeeds();
+
+        string[] lines = File.ReadAllLines(log);
+        (string Kind, string Status)[] seen = [.. lines.Where(line => line != "program").Select(line => (line.Split(' ')[0], JsonDocument.Parse(line[line.IndexOf('{', StringComparison.Ordinal)..]).RootElement.GetProperty("status").GetString()!))];
+        Assert.Equal(
+            [("prestart", "creating"), ("createRuntime", "creating"), ("createContainer", "created"), ("startContainer", "created")],
+            seen.Where(line => line.Kind is not ("poststart" or "poststop")));
+        Assert.Contains(("poststart", "running"), seen);
+        Assert.Equal(("poststop", "stopped"), seen[^1]);
+        Assert.True(Array.FindIndex(lines, line => line.StartsWith("startContainer", StringComparison.Ordinal)) < Array.IndexOf(lines, "program"));
+        foreach (string line in lines.Where(line => line != "program"))
+        {
+            Assert.Equal("b", line.Split(' ')[1]);
+            JsonElement state = JsonDocument.Parse(line[line.IndexOf('{', StringComparison.Ordinal)..]).RootElement;
+            Assert.Equal((id, Folder), (state.GetProperty("id").GetString(), state.GetProperty("bundle").GetString()));
+        }
+    }
+
+    [Theory]
+    [InlineData("prestart")]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    public void A_hook_that_fails_before_the_start_undoes_the_container(string kind)
+    {
+        Hook(kind, "/bin/sh", ["sh", "-c", "exit 3"]);
+        bundle.Arguments("true");
+
+        Command run = bundle.Runc("run", id);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"error running {kind} hook #0: exit status 3", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(bundle.StateRoot, id)));
+        Assert.Empty(HostCgroups.Below("/" + id));
+    }
+
+    [Theory]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    public void A_hook_that_takes_longer_than_its_timeout_is_killed(string kind)
+    {
+        string pid = Path.Combine(Folder, "pid");
+        Hook(kind, "/bin/sh", ["sh", "-c", $"echo $$ >{pid}; exec sleep 1006"], timeout: 1);
+        bundle.Arguments("true");
+
+        Command run = bundle.Runc("run", id);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("hook ran past specified timeout of 1.0s", run.Error, StringComparison.Ordinal);
+        if (kind == "createRuntime")
+        {
+            Assert.False(Directory.Exists("/proc/" + File.ReadAllText(pid).Trim()));
+        }
+    }
+
+    [Fact]
+    public void CreateContainer_sees_the_containers_mounts_and_the_hosts_programs()
+    {
+        string log = Path.Combine(Folder, "mounts");
+        Hook("createContainer", "/bin/sh", ["sh", "-c", $"grep -c {bundle.Rootfs}/proc /proc/self/mountinfo >{log}; hostname >>{log}"]);
+        bundle.Arguments("true");
+
+        bundle.Runc("run", id).Succeeds();
+
+        Assert.StartsWith("1", File.ReadAllText(log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_hook_that_does_not_read_its_input_and_one_that_is_not_there()
+    {
+        Hook("createRuntime", "/bin/true", ["true"]);
+        bundle.Arguments("true");
+        bundle.Runc("run", id).Succeeds();
+
+        Hook("createRuntime", "/nothing/here", ["here"]);
+        Assert.Contains("error running createRuntime hook", bundle.Runc("run", id).Error, StringComparison.Ordinal);
+    }
+
+    private void Hook(string kind, string path, string[] arguments, string? env = null, int? timeout = null) => bundle.Change(spec =>
+    {
+        JsonObject hooks = spec["hooks"] as JsonObject ?? [];
+        JsonArray list = hooks[kind] as JsonArray ?? [];
+        var hook = new JsonObject { ["path"] = path, ["args"] = new JsonArray([.. arguments.Select(argument => (JsonNode)argument)]) };
+        hook["env"] = new JsonArray(["PATH=/usr/bin:/bin", .. env is null ? Array.Empty<JsonNode>() : [env]]);
+        if (timeout is not null)
+        {
+            hook["timeout"] = timeout;
+        }
+
+        list.Add(hook);
+        hooks[kind] = list;
+        spec["hooks"] = hooks;
+    });
+}
