@@ -53,21 +53,35 @@ internal sealed class Session(FlagValues global) : IDisposable
         bool verify = global.Is("tlsverify") || (!global.Has("tlsverify") && Variable("DOCKER_TLS_VERIFY") is not null);
         bool tls = verify || global.Is("tls") || Variable("DOCKER_TLS") is not null;
         string folder = Variable("DOCKER_CERT_PATH") ?? ConfigurationFolder;
-        TlsSettings? settings = tls
-            ? new TlsSettings(
-                verify,
-                global.Has("tlscacert") || verify ? global.Text("tlscacert", Path.Combine(folder, "ca.pem")) : null,
-                global.Text("tlscert", Path.Combine(folder, "cert.pem")),
-                global.Text("tlskey", Path.Combine(folder, "key.pem")))
-            : null;
+        EngineAddress address;
         try
         {
-            EngineAddress address = EngineAddress.Parse(global.Text("host", Variable("DOCKER_HOST") ?? EngineAddress.Default), tls);
-            return new EngineClient(address, address.Path is null ? settings : null, Variable("DOCKER_API_VERSION"));
+            address = EngineAddress.Parse(global.Text("host", Variable("DOCKER_HOST") ?? EngineAddress.Default), tls);
         }
         catch (FormatException error)
         {
             throw new CommandException($"Failed to initialize: unable to resolve docker endpoint: {error.Message}");
+        }
+
+        return new EngineClient(address, tls && address.Path is null ? LoadTls(verify, folder) : null, Variable("DOCKER_API_VERSION"));
+    }
+
+    private TlsSettings LoadTls(bool verify, string folder)
+    {
+        // A default that is not there is none; what was named has to be there.
+        string? Optional(string flag, string file) =>
+            global.Has(flag) ? global.Text(flag) : File.Exists(Path.Combine(folder, file)) ? Path.Combine(folder, file) : null;
+        try
+        {
+            return TlsSettings.Load(verify, global.Text("tlscacert", Path.Combine(folder, "ca.pem")), Optional("tlscert", "cert.pem"), Optional("tlskey", "key.pem"));
+        }
+        catch (IOException error)
+        {
+            throw new CommandException($"Failed to initialize: unable to resolve docker endpoint: {error.Message}");
+        }
+        catch (FormatException error)
+        {
+            throw new CommandException($"Failed to initialize: failed to retrieve context tls info: {error.Message}");
         }
     }
 

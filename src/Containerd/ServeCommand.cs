@@ -108,7 +108,7 @@ internal static class ServeCommand
             }
 
             // Binding the services by reflection alone leaves tens of megabytes that nobody needs again.
-            Task collecting = Task.WhenAll(garbage.RunAsync(stopping.Token), IdleHeap.RunAsync(stopping.Token));
+            Task collecting = Task.WhenAll(garbage.RunAsync(stopping.Token), IdleMemory.WatchAsync(stopping.Token));
             await application.WaitForShutdownAsync().ConfigureAwait(false);
             await stopping.CancelAsync().ConfigureAwait(false);
             await collecting.ConfigureAwait(false);

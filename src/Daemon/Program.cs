@@ -9,6 +9,7 @@ using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
+using Wharf.Linux;
 using Wharf.Registry;
 
 if (args is ["-v"] or ["--version"])
@@ -20,6 +21,19 @@ if (args is ["-v"] or ["--version"])
 try
 {
     DaemonOptions options = OptionsReader.Read(args);
+    TlsFiles? tls = options.Tls;
+    ListenAddress[] addresses = [.. (options.Hosts.Count > 0 ? options.Hosts : [ListenAddress.Default]).Select(host => ListenAddress.Parse(host, tls is not null))];
+    uint? group = UnixGroup.Find(options.Group ?? UnixGroup.Default);
+    if (group is null && options.Group is not null)
+    {
+        throw new EngineException(EngineErrorKind.InvalidParameter, $"group {options.Group} not found");
+    }
+
+    foreach (string warning in Listener.Warnings(addresses, tls))
+    {
+        await Console.Error.WriteLineAsync($"wharfd: warning: {warning}").ConfigureAwait(false);
+    }
+
     Directory.CreateDirectory(options.DataRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute);
 
     using var locked = new DataRootLock(options.DataRoot);
@@ -54,13 +68,13 @@ try
     background.Stopping);
     life.Listen();
     life.Resume();
-    await using WebApplication listener = Listener.Create(options.Hosts, router);
+    await using WebApplication listener = Listener.Create(addresses, tls, router);
     await listener.StartAsync().ConfigureAwait(false);
-    Listener.Protect(options.Hosts);
+    Listener.Protect(addresses, group);
 
     // First of all: the server would wait for clients that listen to events or follow logs.
     using CancellationTokenRegistration told = listener.Lifetime.ApplicationStopping.Register(background.Stop);
-    background.Begin("trim memory", IdleHeap.RunAsync);
+    background.Begin("trim memory", IdleMemory.WatchAsync);
     Task<string?> loading = embedded.LoadAsync(images);
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
     await background.StopAsync().ConfigureAwait(false);
@@ -81,7 +95,7 @@ try
 
     return 0;
 }
-catch (EngineException error)
+catch (Exception error) when (error is EngineException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"wharfd: {error.Message}").ConfigureAwait(false);
     return 1;

@@ -75,4 +75,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial byte* getcwd(byte* buffer, nuint size);
+
+    [LibraryImport(Library)]
+    internal static partial int malloc_trim(nuint pad);
 }

@@ -3,9 +3,7 @@ using Wharf.Cli.CommandLine;
 using Wharf.Cli.Containers;
 using Wharf.Cli.Output;
 using Wharf.Cli.Streams;
-using Wharf.Cli.Terminals;
 using Wharf.EngineApi.Client;
-using Wharf.Linux;
 
 namespace Wharf.Cli.Commands;
 
@@ -18,9 +16,9 @@ internal static class AttachCommand
         Paths = ["container attach", "attach"],
         Flags =
         [
-            new("detach-keys", '\0', FlagType.Text, "Override the key sequence for detaching a container"),
+            AttachedProcess.DetachKeysFlag,
             new("no-stdin", '\0', FlagType.Switch, "Do not attach STDIN"),
-            new("sig-proxy", '\0', FlagType.Switch, "Proxy all received signals to the process", "true"),
+            AttachedProcess.SignalsFlag,
         ],
         Least = 1,
         Most = 1,
@@ -56,33 +54,12 @@ internal static class AttachCommand
         string id = container.Text("Id");
         bool tty = container.Find("Config").Is("Tty");
         var streams = new AttachedStreams(!call.Flags.Is("no-stdin") && container.Find("Config").Is("OpenStdin"), true, true);
-        if (tty && streams.Input && Terminal.Size(new FileDescriptor(0, ownsHandle: false)) is null)
-        {
-            throw new CommandException("the input device is not a TTY");
-        }
-
-        string keys = call.Flags.Text("detach-keys", session.Configured("detachKeys") ?? "");
+        AttachedProcess.RequireTerminal(tty, streams.Input);
+        string keys = AttachedProcess.DetachKeys(call);
+        var options = AttachmentOptions.Of(tty, streams, keys);
         using EngineResponse waiting = ContainerStart.Await(session, id, "not-running");
-        using var attachment = new Attachment(
-            session,
-            ContainerStart.Attach(session, id, streams, keys),
-            new AttachmentOptions(tty, streams.Input, true, true, tty ? DetachKeys.Parse(keys) : null));
-        using var signals = new SignalsOfAttachment(session);
-        if (call.Flags.Is("sig-proxy", fallback: true) && !tty)
-        {
-            signals.PassTo(id, attachment.Restore);
-        }
-        else
-        {
-            signals.EndOn(attachment.Restore);
-        }
-
-        attachment.Begin();
-        if (tty)
-        {
-            signals.FollowWindow(Routes.Container(id));
-        }
-
-        return attachment.CopyOutput() ? ContainerStart.ExitCode(waiting) : throw new CommandException("read escape sequence");
+        using var process = new AttachedProcess(session, ContainerStart.Attach(session, id, streams, keys), options, Routes.Container(id));
+        process.OnSignals(call.Flags.Is("sig-proxy", fallback: true) && !tty ? id : null);
+        return process.Follow() ? ContainerStart.ExitCode(waiting) : throw new CommandException("read escape sequence");
     }
 }

@@ -1,12 +1,8 @@
-using System.Buffers;
-using System.Text.Json;
 using Wharf.Cli.CommandLine;
 using Wharf.Cli.Containers;
 using Wharf.Cli.Output;
 using Wharf.Cli.Streams;
-using Wharf.Cli.Terminals;
 using Wharf.EngineApi.Client;
-using Wharf.Linux;
 
 namespace Wharf.Cli.Commands;
 
@@ -20,7 +16,7 @@ internal static class ExecCommand
         Flags =
         [
             new("detach", 'd', FlagType.Switch, "Detached mode: run command in the background"),
-            new("detach-keys", '\0', FlagType.Text, "Override the key sequence for detaching a container"),
+            AttachedProcess.DetachKeysFlag,
             new("env", 'e', FlagType.List, "Set environment variables"),
             new("env-file", '\0', FlagType.List, "Read in a file of environment variables"),
             new("interactive", 'i', FlagType.Switch, "Keep STDIN open even if not attached"),
@@ -58,20 +54,19 @@ internal static class ExecCommand
         bool detach = flags.Is("detach");
         bool tty = flags.Is("tty");
         var streams = new AttachedStreams(!detach && flags.Is("interactive"), !detach, !detach);
-        if (tty && streams.Input && Terminal.Size(new FileDescriptor(0, ownsHandle: false)) is null)
-        {
-            throw new CommandException("the input device is not a TTY");
-        }
-
-        string keys = flags.Text("detach-keys", session.Configured("detachKeys") ?? "");
-        DetachKeys? detachKeys = tty ? DetachKeys.Parse(keys) : null;
+        AttachedProcess.RequireTerminal(tty, streams.Input);
+        string keys = AttachedProcess.DetachKeys(call);
+        var options = AttachmentOptions.Of(tty, streams, keys);
         string id = Create(call, streams, keys);
         string route = $"/exec/{Uri.EscapeDataString(id)}";
-        RequestContent start = RequestContent.Json(Json(writer =>
+        RequestContent start = RequestContent.Json(JsonText.Object(writer =>
         {
             writer.WriteBoolean("Detach", detach);
             writer.WriteBoolean("Tty", tty);
-            WriteSize(writer, session, tty);
+            if (tty)
+            {
+                writer.WriteConsoleSize();
+            }
         }));
         if (detach)
         {
@@ -79,16 +74,13 @@ internal static class ExecCommand
             return 0;
         }
 
-        using var attachment = new Attachment(session, session.Client.Hijack(route + "/start", start), new AttachmentOptions(tty, streams.Input, true, true, detachKeys));
-        using var signals = new SignalsOfAttachment(session);
+        using var process = new AttachedProcess(session, session.Client.Hijack(route + "/start", start), options, route);
         if (tty)
         {
-            signals.EndOn(attachment.Restore);
-            signals.FollowWindow(route);
+            process.OnSignals(passedTo: null);
         }
 
-        attachment.Begin();
-        if (!attachment.CopyOutput())
+        if (!process.Follow())
         {
             throw new CommandException("read escape sequence");
         }
@@ -100,12 +92,16 @@ internal static class ExecCommand
     private static string Create(Invocation call, AttachedStreams streams, string keys)
     {
         FlagValues flags = call.Flags;
-        RequestContent content = RequestContent.Json(Json(writer =>
+        RequestContent content = RequestContent.Json(JsonText.Object(writer =>
         {
             writer.WriteString("User", flags.Text("user"));
             writer.WriteBoolean("Privileged", flags.Is("privileged"));
             writer.WriteBoolean("Tty", flags.Is("tty"));
-            WriteSize(writer, call.Session, flags.Is("tty"));
+            if (flags.Is("tty"))
+            {
+                writer.WriteConsoleSize();
+            }
+
             writer.WriteBoolean("AttachStdin", streams.Input);
             writer.WriteBoolean("AttachStdout", streams.Output);
             writer.WriteBoolean("AttachStderr", streams.Error);
@@ -115,44 +111,11 @@ internal static class ExecCommand
             }
 
             writer.WriteString("WorkingDir", flags.Text("workdir"));
-            WriteList(writer, "Env", Variables.Environment(flags.All("env-file"), flags.All("env")));
-            WriteList(writer, "Cmd", call.Arguments.Skip(1));
+            writer.WriteTexts("Env", Variables.Environment(flags.All("env-file"), flags.All("env")));
+            writer.WriteTexts("Cmd", call.Arguments.Skip(1));
         }));
         using EngineResponse response = call.Session.Client.Send("POST", Routes.Container(call.Arguments[0]) + "/exec", content);
         string id = response.ReadJson().Text("Id");
         return id.Length > 0 ? id : throw new CommandException("exec ID empty");
-    }
-
-    private static void WriteSize(Utf8JsonWriter writer, Session session, bool tty)
-    {
-        if (tty && Terminal.Size(session.Output.Descriptor) is { } size)
-        {
-            writer.WriteStartArray("ConsoleSize");
-            writer.WriteNumberValue(size.Rows);
-            writer.WriteNumberValue(size.Columns);
-            writer.WriteEndArray();
-        }
-    }
-
-    private static void WriteList(Utf8JsonWriter writer, string name, IEnumerable<string> values)
-    {
-        writer.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            writer.WriteStringValue(value);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static ReadOnlyMemory<byte> Json(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartObject();
-        write(writer);
-        writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenMemory;
     }
 }

@@ -1,10 +1,7 @@
 using Wharf.Cli.CommandLine;
 using Wharf.Cli.Containers;
-using Wharf.Cli.Output;
 using Wharf.Cli.Streams;
-using Wharf.Cli.Terminals;
 using Wharf.EngineApi.Client;
-using Wharf.Linux;
 
 namespace Wharf.Cli.Commands;
 
@@ -29,8 +26,8 @@ internal static class RunCommand
         [
             .. RunFlags.All,
             new("detach", 'd', FlagType.Switch, "Run container in background and print container ID"),
-            new("detach-keys", '\0', FlagType.Text, "Override the key sequence for detaching a container"),
-            new("sig-proxy", '\0', FlagType.Switch, "Proxy received signals to the process", "true"),
+            AttachedProcess.DetachKeysFlag,
+            AttachedProcess.SignalsFlag with { Description = "Proxy received signals to the process" },
         ],
         Least = 1,
         Interspersed = false,
@@ -39,9 +36,17 @@ internal static class RunCommand
 
     private static int Run(Invocation call)
     {
+        bool detach = call.Flags.Is("detach");
+        if (detach && call.Flags.Has("attach"))
+        {
+            throw new CommandException("conflicting options: cannot specify both --attach and --detach");
+        }
+
+        AttachedStreams streams = AttachedStreams.Of(call.Flags, detach);
+        AttachedProcess.RequireTerminal(call.Flags.Is("tty"), streams.Input);
         try
         {
-            return RunContainer(call);
+            return RunContainer(call, streams);
         }
         catch (InvalidSettingException error)
         {
@@ -63,27 +68,13 @@ internal static class RunCommand
         return code;
     }
 
-    private static int RunContainer(Invocation call)
+    private static int RunContainer(Invocation call, AttachedStreams streams)
     {
         FlagValues flags = call.Flags;
         Session session = call.Session;
-        bool detach = flags.Is("detach");
         bool tty = flags.Is("tty");
-        if (detach && flags.Has("attach"))
-        {
-            session.Error.Line("conflicting options: cannot specify both --attach and --detach");
-            return 1;
-        }
-
-        AttachedStreams streams = AttachedStreams.Of(flags, detach);
-        if (tty && streams.Input && Terminal.Size(new FileDescriptor(0, ownsHandle: false)) is null)
-        {
-            session.Error.Line("the input device is not a TTY");
-            return 1;
-        }
-
-        string keys = flags.Text("detach-keys", streams.Any && tty ? session.Configured("detachKeys") ?? "" : "");
-        DetachKeys? detachKeys = tty ? DetachKeys.Parse(keys) : null;
+        string keys = streams.Any && tty ? AttachedProcess.DetachKeys(call) : flags.Text("detach-keys");
+        var options = AttachmentOptions.Of(tty, streams, keys);
         string id = NewContainer.Create(session, flags, call.Arguments[0], [.. call.Arguments.Skip(1)], streams);
         if (!streams.Any)
         {
@@ -92,41 +83,19 @@ internal static class RunCommand
             return 0;
         }
 
-        using var attachment = new Attachment(
-            session,
-            ContainerStart.Attach(session, id, streams, keys),
-            new AttachmentOptions(tty, streams.Input, streams.Output, streams.Error, detachKeys));
+        using var process = new AttachedProcess(session, ContainerStart.Attach(session, id, streams, keys), options, Routes.Container(id));
         using EngineResponse waiting = ContainerStart.Await(session, id, flags.Is("rm") ? "removed" : "next-exit");
-        using var signals = new SignalsOfAttachment(session);
-        if (flags.Is("sig-proxy", fallback: true))
-        {
-            signals.PassTo(id, attachment.Restore);
-        }
-        else
-        {
-            signals.EndOn(attachment.Restore);
-        }
-
-        attachment.Begin();
+        process.OnSignals(flags.Is("sig-proxy", fallback: true) ? id : null);
         try
         {
-            ContainerStart.Post(session, id, keys);
+            return process.Follow(() => ContainerStart.Post(session, id, keys)) ? ContainerStart.ExitCode(waiting) : 0;
         }
         catch (EngineException) when (flags.Is("rm"))
         {
-            attachment.Restore();
-
             // The engine removes what did not start: the command ends when that is done.
             ReadOnlyIgnoringErrors(waiting);
             throw;
         }
-
-        if (tty)
-        {
-            signals.FollowWindow(Routes.Container(id));
-        }
-
-        return attachment.CopyOutput() ? ContainerStart.ExitCode(waiting) : 0;
     }
 
     private static void ReadOnlyIgnoringErrors(EngineResponse waiting)

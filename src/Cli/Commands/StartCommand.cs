@@ -3,7 +3,6 @@ using Wharf.Cli.CommandLine;
 using Wharf.Cli.Containers;
 using Wharf.Cli.Output;
 using Wharf.Cli.Streams;
-using Wharf.Cli.Terminals;
 using Wharf.EngineApi.Client;
 
 namespace Wharf.Cli.Commands;
@@ -18,7 +17,7 @@ internal static class StartCommand
         Flags =
         [
             new("attach", 'a', FlagType.Switch, "Attach STDOUT/STDERR and forward signals"),
-            new("detach-keys", '\0', FlagType.Text, "Override the key sequence for detaching a container"),
+            AttachedProcess.DetachKeysFlag,
             new("interactive", 'i', FlagType.Switch, "Attach container's STDIN"),
         ],
         Least = 1,
@@ -66,40 +65,23 @@ internal static class StartCommand
         string id = container.Text("Id");
         JsonElement config = container.Find("Config");
         bool tty = config.Is("Tty");
-        string keys = call.Flags.Text("detach-keys", session.Configured("detachKeys") ?? "");
+        string keys = AttachedProcess.DetachKeys(call);
         var streams = new AttachedStreams(call.Flags.Is("interactive") && config.Is("OpenStdin"), true, true);
-        using var attachment = new Attachment(
-            session,
-            ContainerStart.Attach(session, id, streams, keys),
-            new AttachmentOptions(tty, streams.Input, true, true, tty ? DetachKeys.Parse(keys) : null));
+        var options = AttachmentOptions.Of(tty, streams, keys);
+        using var process = new AttachedProcess(session, ContainerStart.Attach(session, id, streams, keys), options, Routes.Container(id));
         using EngineResponse waiting = ContainerStart.Await(session, id, container.Find("HostConfig").Is("AutoRemove") ? "removed" : "next-exit");
-        using var signals = new SignalsOfAttachment(session);
-        if (tty)
-        {
-            signals.EndOn(attachment.Restore);
-        }
-        else
-        {
-            signals.PassTo(id, attachment.Restore);
-        }
-
-        attachment.Begin();
+        process.OnSignals(tty ? null : id);
+        bool ended;
         try
         {
-            ContainerStart.Post(session, id, keys);
+            ended = process.Follow(() => ContainerStart.Post(session, id, keys));
         }
         catch (EngineException error)
         {
-            attachment.Restore();
             session.Error.Line(EntryPoint.Describe(error));
             throw new CommandException($"Error: failed to start containers: {call.Arguments[0]}");
         }
 
-        if (tty)
-        {
-            signals.FollowWindow(Routes.Container(id));
-        }
-
-        return attachment.CopyOutput() ? ContainerStart.ExitCode(waiting) : 0;
+        return ended ? ContainerStart.ExitCode(waiting) : 0;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
+using Wharf.Cli.Output;
 
 namespace Wharf.Cli.Containers;
 
@@ -55,12 +56,9 @@ internal sealed partial class CreateBody
             writer.WriteEndArray();
         }
 
-        if (flags.Is("tty") && Linux.Terminal.Size(new Linux.FileDescriptor(1, ownsHandle: false)) is { } size)
+        if (flags.Is("tty"))
         {
-            writer.WriteStartArray("ConsoleSize");
-            writer.WriteNumberValue(size.Rows);
-            writer.WriteNumberValue(size.Columns);
-            writer.WriteEndArray();
+            writer.WriteConsoleSize();
         }
     }
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
-using Wharf.Linux;
+using Wharf.Cli.Output;
 
 namespace Wharf.Cli.Containers;
 
@@ -53,9 +53,7 @@ internal sealed partial class CreateBody : IDisposable
         Text("MacAddress", "mac-address");
         if (flags.Has("entrypoint"))
         {
-            writer.WriteStartArray("Entrypoint");
-            writer.WriteStringValue(flags.Text("entrypoint"));
-            writer.WriteEndArray();
+            writer.WriteTexts("Entrypoint", [flags.Text("entrypoint")]);
         }
 
         Map("Labels", Variables.Labels(flags.All("label-file"), flags.All("label")));
@@ -197,18 +195,10 @@ internal sealed partial class CreateBody : IDisposable
 
     private void List(string name, IReadOnlyList<string> values)
     {
-        if (values.Count == 0)
+        if (values.Count > 0)
         {
-            return;
+            writer.WriteTexts(name, values);
         }
-
-        writer.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            writer.WriteStringValue(value);
-        }
-
-        writer.WriteEndArray();
     }
 
     private void Map(string name, IReadOnlyDictionary<string, string> values)

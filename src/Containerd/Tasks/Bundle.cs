@@ -9,6 +9,8 @@ internal sealed class Bundle
     private const uint FolderMode = 0x1c0;
     private const uint RootfsMode = 0x1c9;
     private const string ShimPathFile = "shim-binary-path";
+    private const string BootstrapFile = "bootstrap.json";
+    private const string AddressFile = "address";
 
     public Bundle(string state, string root, string scope, string id)
     {
@@ -63,17 +65,19 @@ internal sealed class Bundle
         }
     }
 
-    /// <summary>The address of the shim; null when it was never started.</summary>
-    public string? ShimAddress() => Read("address");
+    /// <summary>Where the shim listens; null when it was never started. A bundle of an older daemon has the address alone.</summary>
+    public ShimEndpoint? Endpoint() => (Read(BootstrapFile) ?? Read(AddressFile)) is { Length: > 0 } text ? ShimEndpoint.Parse(text) : null;
 
     /// <summary>The program of the shim; null when the folder was never finished.</summary>
     public string? ShimPath() => Read(ShimPathFile);
 
-    public void WriteShimAddress(string address)
+    /// <summary>Keeps where the shim listens for the daemon after this one: "address" is what shims and tools of version 2 look for.</summary>
+    public void WriteEndpoint(ShimEndpoint endpoint)
     {
-        if (ShimAddress() != address)
+        Write(BootstrapFile, endpoint.ToDocument());
+        if (Read(AddressFile) != endpoint.Address)
         {
-            Write("address", Encoding.UTF8.GetBytes(address));
+            Write(AddressFile, Encoding.UTF8.GetBytes(endpoint.Address));
         }
     }
 

@@ -5,9 +5,8 @@ using Wharf.Ttrpc;
 namespace Wharf.Containerd.Tasks;
 
 /// <summary>A shim that runs: its bundle and the connection to it.</summary>
-internal sealed class Shim(Bundle bundle, string program, TtrpcClient client) : IAsyncDisposable
+internal sealed class Shim(Bundle bundle, string program, string service, TtrpcClient client) : IAsyncDisposable
 {
-    private const string Service = "containerd.task.v2.Task";
     private readonly TaskCompletionSource<DeleteResponse> lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Bundle Bundle => bundle;
@@ -26,17 +25,14 @@ internal sealed class Shim(Bundle bundle, string program, TtrpcClient client) : 
     /// <summary>How the container of a shim that died ended.</summary>
     public Task<DeleteResponse> Lost => lost.Task;
 
-    public static async Task<Shim> ConnectAsync(Bundle bundle, string program, string address, CancellationToken cancellation)
-    {
-        string path = address.StartsWith("unix://", StringComparison.Ordinal) ? address["unix://".Length..] : address;
-        return new Shim(bundle, program, await TtrpcClient.ConnectAsync(path, cancellation).ConfigureAwait(false));
-    }
+    public static async Task<Shim> ConnectAsync(Bundle bundle, string program, ShimEndpoint endpoint, CancellationToken cancellation) =>
+        new(bundle, program, endpoint.Service, await TtrpcClient.ConnectAsync(endpoint.SocketPath, cancellation).ConfigureAwait(false));
 
     public async Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, CancellationToken cancellation)
-        where T : IMessage<T> => parser.ParseFrom(await client.CallAsync(Service, method, request.ToByteArray(), cancellation).ConfigureAwait(false));
+        where T : IMessage<T> => parser.ParseFrom(await client.CallAsync(service, method, request.ToByteArray(), cancellation).ConfigureAwait(false));
 
     public Task CallAsync(string method, IMessage request, CancellationToken cancellation) =>
-        client.CallAsync(Service, method, request.ToByteArray(), cancellation);
+        client.CallAsync(service, method, request.ToByteArray(), cancellation);
 
     public ProcessRequest Request(string execId = "") => new() { Id = bundle.Id, ExecId = execId };
 

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Text;
-using System.Text.Json;
 using Wharf.ContainerdApi.ShimTask;
 using Wharf.Linux;
 
@@ -42,8 +41,8 @@ internal sealed class ShimProgram(string address, bool debug)
             : throw ContainerdException.NotFound($"runtime \"{runtime}\" binary not installed \"{name}\"");
     }
 
-    /// <summary>Starts the shim of a bundle; the address of its socket.</summary>
-    public string Start(string program, Bundle bundle, byte[] options)
+    /// <summary>Starts the shim of a bundle; where it listens.</summary>
+    public ShimEndpoint Start(string program, Bundle bundle, byte[] options)
     {
         (byte[] output, string errors, ExitStatus status) = Run(program, bundle, options, bundle.Path, "start");
         string text = Encoding.UTF8.GetString(output).Trim();
@@ -52,7 +51,7 @@ internal sealed class ShimProgram(string address, bool debug)
             throw new ContainerdException(ErrorKind.Unknown, $"failed to start shim: start failed: {(errors.Length > 0 ? errors : text)}: exit status {status.Code}");
         }
 
-        return Address(text);
+        return ShimEndpoint.Parse(text);
     }
 
     /// <summary>Has what a dead shim left removed; how its container ended.</summary>
@@ -62,22 +61,6 @@ internal sealed class ShimProgram(string address, bool debug)
         return status.Code == 0
             ? DeleteResponse.Parser.ParseFrom(output)
             : throw new IOException($"delete shim \"{bundle.Id}\": {errors}: exit status {status.Code}");
-    }
-
-    /// <summary>Version 2 prints the address, version 3 a document with it.</summary>
-    private static string Address(string text)
-    {
-        if (!text.StartsWith('{'))
-        {
-            return text;
-        }
-
-        using JsonDocument document = JsonDocument.Parse(text);
-        JsonElement root = document.RootElement;
-        string protocol = root.TryGetProperty("protocol", out JsonElement given) ? given.GetString() ?? "" : "";
-        return protocol is "" or "ttrpc"
-            ? root.GetProperty("address").GetString() ?? ""
-            : throw new ContainerdException(ErrorKind.Unimplemented, $"failed to start shim: protocol \"{protocol}\": not implemented");
     }
 
     private static List<string> Inherited(string address)

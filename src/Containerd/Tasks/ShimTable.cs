@@ -47,9 +47,9 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
             Shim shim;
             try
             {
-                string address = await Task.Factory.StartNew(() => programs.Start(program, bundle, options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-                bundle.WriteShimAddress(address);
-                shim = await Shim.ConnectAsync(bundle, program, address, cancellation).ConfigureAwait(false);
+                ShimEndpoint endpoint = await Task.Factory.StartNew(() => programs.Start(program, bundle, options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                bundle.WriteEndpoint(endpoint);
+                shim = await Shim.ConnectAsync(bundle, program, endpoint, cancellation).ConfigureAwait(false);
             }
             catch
             {
@@ -143,13 +143,13 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
     {
         try
         {
-            if (bundle.ShimPath() is not { } program || bundle.ShimAddress() is not { } address)
+            if (bundle.ShimPath() is not { } program || bundle.Endpoint() is not { } endpoint)
             {
                 Clear(bundle);
                 return;
             }
 
-            Shim? shim = await ReconnectAsync(bundle, program, address, cancellation).ConfigureAwait(false);
+            Shim? shim = await ReconnectAsync(bundle, program, endpoint, cancellation).ConfigureAwait(false);
             if (shim is null)
             {
                 await BuryAsync(program, bundle).ConfigureAwait(false);
@@ -173,14 +173,14 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         }
     }
 
-    private static async Task<Shim?> ReconnectAsync(Bundle bundle, string program, string address, CancellationToken cancellation)
+    private static async Task<Shim?> ReconnectAsync(Bundle bundle, string program, ShimEndpoint endpoint, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(RecoveryLimit);
         Shim? shim = null;
         try
         {
-            shim = await Shim.ConnectAsync(bundle, program, address, limit.Token).ConfigureAwait(false);
+            shim = await Shim.ConnectAsync(bundle, program, endpoint, limit.Token).ConfigureAwait(false);
             await shim.CallAsync("State", shim.Request(), limit.Token).ConfigureAwait(false);
             shim.Created = true;
             return shim;

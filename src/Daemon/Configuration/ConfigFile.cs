@@ -14,6 +14,24 @@ internal sealed record ConfigFile
     [JsonPropertyName("hosts")]
     public IReadOnlyList<string>? Hosts { get; init; }
 
+    [JsonPropertyName("group")]
+    public string? Group { get; init; }
+
+    [JsonPropertyName("tls")]
+    public bool? UsesTls { get; init; }
+
+    [JsonPropertyName("tlsverify")]
+    public bool? VerifiesClients { get; init; }
+
+    [JsonPropertyName("tlscacert")]
+    public string? TlsAuthority { get; init; }
+
+    [JsonPropertyName("tlscert")]
+    public string? TlsCertificate { get; init; }
+
+    [JsonPropertyName("tlskey")]
+    public string? TlsKey { get; init; }
+
     [JsonPropertyName("data-root")]
     public string? DataRoot { get; init; }
 

@@ -5,6 +5,22 @@ internal sealed record DaemonOptions
 {
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary>Who may use the unix sockets besides root; null: the group "docker" where the host has one.</summary>
+    public string? Group { get; init; }
+
+    public bool? UsesTls { get; init; }
+
+    public bool? VerifiesClients { get; init; }
+
+    public string TlsAuthority { get; init; } = CertificateFile("ca.pem");
+
+    public string TlsCertificate { get; init; } = CertificateFile("cert.pem");
+
+    public string TlsKey { get; init; } = CertificateFile("key.pem");
+
+    /// <summary>Null: TCP addresses are not protected. To say anything of clients' certificates is to ask for TLS, as with dockerd.</summary>
+    public TlsFiles? Tls => UsesTls == true || VerifiesClients is not null ? new TlsFiles(VerifiesClients == true, TlsAuthority, TlsCertificate, TlsKey) : null;
+
     public string DataRoot { get; init; } = "/var/lib/wharf";
 
     public string ExecRoot { get; init; } = "/run/wharf";
@@ -42,4 +58,7 @@ internal sealed record DaemonOptions
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
     public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
+
+    private static string CertificateFile(string name) =>
+        Path.Combine(Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") is { Length: > 0 } folder ? folder : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".docker"), name);
 }

@@ -28,6 +28,10 @@ internal static class OptionsReader
             options = flag switch
             {
                 "-H" or "--host" => options with { Hosts = [.. options.Hosts, value] },
+                "-G" or "--group" => options with { Group = value },
+                "--tlscacert" => options with { TlsAuthority = value },
+                "--tlscert" => options with { TlsCertificate = value },
+                "--tlskey" => options with { TlsKey = value },
                 "--data-root" => options with { DataRoot = value },
                 "--exec-root" => options with { ExecRoot = value },
                 "-p" or "--pidfile" => options with { PidFile = value },
@@ -52,6 +56,8 @@ internal static class OptionsReader
     private static DaemonOptions? Switch(DaemonOptions options, string flag, string value) => flag switch
     {
         "-D" or "--debug" => options with { Debug = Flag(flag, value) },
+        "--tls" => options with { UsesTls = Flag(flag, value) },
+        "--tlsverify" => options with { VerifiesClients = Flag(flag, value) },
         "--iptables" => options with { Firewall = Flag(flag, value) },
         "--ip-masq" => options with { Masquerade = Flag(flag, value) },
         "--ip-forward" => options with { Forward = Flag(flag, value) },
@@ -84,6 +90,12 @@ internal static class OptionsReader
         {
             Hosts = options.Hosts.Count > 0 ? options.Hosts : file.Hosts ?? [],
             DataRoot = file.DataRoot is { } root && options.DataRoot == standard.DataRoot ? root : options.DataRoot,
+            Group = options.Group ?? file.Group,
+            UsesTls = options.UsesTls ?? file.UsesTls,
+            VerifiesClients = options.VerifiesClients ?? file.VerifiesClients,
+            TlsAuthority = options.TlsAuthority == standard.TlsAuthority ? file.TlsAuthority ?? options.TlsAuthority : options.TlsAuthority,
+            TlsCertificate = options.TlsCertificate == standard.TlsCertificate ? file.TlsCertificate ?? options.TlsCertificate : options.TlsCertificate,
+            TlsKey = options.TlsKey == standard.TlsKey ? file.TlsKey ?? options.TlsKey : options.TlsKey,
             Debug = options.Debug || file.Debug == true,
             Bridge = options.Bridge == standard.Bridge ? file.Bridge ?? options.Bridge : options.Bridge,
             BridgeAddress = options.BridgeAddress.Length > 0 ? options.BridgeAddress : file.BridgeAddress ?? "",

@@ -1,11 +1,10 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using Wharf.Daemon.Configuration;
 using Wharf.Linux;
 
 namespace Wharf.Daemon.Http;
@@ -13,10 +12,9 @@ namespace Wharf.Daemon.Http;
 /// <summary>Serves the API on unix sockets and TCP addresses.</summary>
 internal static class Listener
 {
-    public const string DefaultHost = "unix:///var/run/docker.sock";
-
-    public static WebApplication Create(IReadOnlyList<string> hosts, Router router)
+    public static WebApplication Create(IReadOnlyList<ListenAddress> addresses, TlsFiles? tls, Router router)
     {
+        TlsListener? protection = tls is null ? null : new TlsListener(tls);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -24,29 +22,43 @@ internal static class Listener
             kestrel.AddServerHeader = false;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            foreach (string host in hosts.Count == 0 ? [DefaultHost] : hosts)
+            foreach (ListenAddress address in addresses)
             {
-                Listen(kestrel, host);
+                Listen(kestrel, address, protection);
             }
         });
+        if (protection is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         WebApplication application = builder.Build();
         application.Run(router.InvokeAsync);
         return application;
     }
 
-    /// <summary>The group "docker" may use the socket when the host has it; nobody else but root.</summary>
-    public static void Protect(IReadOnlyList<string> hosts)
+    /// <summary>What dockerd says of addresses that anybody may use who reaches them.</summary>
+    public static IEnumerable<string> Warnings(IReadOnlyList<ListenAddress> addresses, TlsFiles? tls)
     {
-        foreach (string host in (hosts.Count == 0 ? [DefaultHost] : hosts).Where(host => host.StartsWith("unix://", StringComparison.Ordinal)))
+        foreach (ListenAddress address in addresses.Where(address => address.EndPoint is not null && tls?.Verify != true))
         {
-            string path = host["unix://".Length..];
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
-            string[]? group = File.Exists("/etc/group") ? File.ReadLines("/etc/group").Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[0] == "docker") : null;
-            if (group is not null && uint.TryParse(group[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
+            yield return $"listen on \"{address.Text}\": Binding to IP address without --tlsverify is insecure and gives root access on this machine to everyone who has access to your network.";
+            yield return $"listen on \"{address.Text}\": Binding to an IP address, even on localhost, can also give access to scripts run in a browser. Be safe out there!";
+            if (!address.IsLocal)
             {
-                using FileDescriptor socket = Files.Open(path, OpenFlags.Path);
-                Files.ChangeOwner(socket, 0, id, path);
+                yield return $"listen on \"{address.Text}\": Please consider generating tls certificates with client validation to prevent exposing unauthenticated root access to your network";
             }
+        }
+    }
+
+    /// <summary>The group may use the sockets when the host has it; nobody else but root.</summary>
+    public static void Protect(IReadOnlyList<ListenAddress> addresses, uint? group)
+    {
+        foreach (string path in addresses.Select(address => address.Path).OfType<string>())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+            using FileDescriptor socket = Files.Open(path, OpenFlags.Path);
+            Files.ChangeOwner(socket, 0, group ?? 0, path);
         }
     }
 
@@ -64,28 +76,30 @@ internal static class Listener
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string host)
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, TlsListener? protection)
     {
-        if (host.StartsWith("unix://", StringComparison.Ordinal))
+        if (address.EndPoint is { } endPoint)
         {
-            string path = host["unix://".Length..];
-            Directory.CreateDirectory(Path.GetDirectoryName(path) ?? "/");
-            if (Answers(path))
+            kestrel.Listen(endPoint, listen =>
             {
-                throw new EngineException(EngineErrorKind.System, $"listen on \"{host}\": another process listens there");
-            }
+                listen.Protocols = HttpProtocols.Http1;
+                protection?.Protect(listen);
 
-            // A socket that a killed daemon left refuses the next bind.
-            File.Delete(path);
-            kestrel.ListenUnixSocket(path, listen => listen.Use(HijackableTransport.Middleware));
+                // Above TLS: what is taken over are the bytes that were protected.
+                listen.Use(HijackableTransport.Middleware);
+            });
+            return;
         }
-        else if (host.StartsWith("tcp://", StringComparison.Ordinal) && IPEndPoint.TryParse(host["tcp://".Length..], out IPEndPoint? address))
+
+        string path = address.Path!;
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path) ?? "/");
+        if (Answers(path))
         {
-            kestrel.Listen(address, listen => listen.Use(HijackableTransport.Middleware));
+            throw new EngineException(EngineErrorKind.System, $"listen on \"{address.Text}\": another process listens there");
         }
-        else
-        {
-            throw new EngineException(EngineErrorKind.InvalidParameter, $"listen on \"{host}\": expected unix://PATH or tcp://ADDRESS:PORT");
-        }
+
+        // A socket that a killed daemon left refuses the next bind.
+        File.Delete(path);
+        kestrel.ListenUnixSocket(path, listen => listen.Use(HijackableTransport.Middleware));
     }
 }

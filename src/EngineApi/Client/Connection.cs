@@ -67,6 +67,31 @@ internal sealed class Connection(Socket socket, SslStream? protection) : IDispos
         return buffer[start++];
     }
 
+    /// <summary>Why the other side refused this connection, with a place for the request; null when it did not.</summary>
+    internal string? Refusal(IOException error)
+    {
+        if (protection is null)
+        {
+            return null;
+        }
+
+        if (TlsHandshake.Explain(error) is { } words)
+        {
+            return words;
+        }
+
+        try
+        {
+            // A write that failed because the other side has closed: its alert says why, and is still to be read.
+            protection.ReadByte();
+            return null;
+        }
+        catch (IOException alert)
+        {
+            return TlsHandshake.Explain(alert);
+        }
+    }
+
     internal void CloseWrite()
     {
         try

@@ -1,15 +1,16 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Wharf.EngineApi.Client;
 
 /// <summary>Opens connections to one engine.</summary>
 internal sealed class Connector(EngineAddress address, TlsSettings? tls)
 {
+    internal string Scheme => tls is null ? "http" : "https";
+
+    /// <param name="request">What the connection is for, for messages.</param>
     /// <exception cref="UnreachableException">Nobody listens there, or this user may not connect.</exception>
-    internal Connection Open()
+    internal Connection Open(string request)
     {
         Socket? socket = null;
         try
@@ -32,50 +33,23 @@ internal sealed class Connector(EngineAddress address, TlsSettings? tls)
                 }
             }
 
-            return new Connection(socket, tls is null ? null : Protect(socket, tls));
+            return new Connection(socket, tls is null ? null : new TlsHandshake(address.Host, tls).Run(socket));
         }
         catch (Exception error) when (error is not UnreachableException)
         {
             socket?.Dispose();
-            throw new UnreachableException(Describe(error), error);
+            throw new UnreachableException(Describe(error, request), error);
         }
     }
 
-    private string Describe(Exception error) => error switch
+    private string Describe(Exception error, string request) => error switch
     {
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
             $"permission denied while trying to connect to the Docker daemon socket at {address.Text}",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
-            $"error during connect: lookup {address.Host}: no such host",
+            $"error during connect: {request}: dial tcp: lookup {address.Host}: no such host",
         ArgumentOutOfRangeException => $"error during connect: socket path \"{address.Path}\" is longer than 107 bytes",
         SocketException => $"Cannot connect to the Docker daemon at {address.Text}. Is the docker daemon running?",
-        _ => $"error during connect: {address.Text}: {error.Message}",
+        _ => $"error during connect: {request}: {error.Message}",
     };
-
-    private SslStream Protect(Socket socket, TlsSettings settings)
-    {
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
-        var options = new SslClientAuthenticationOptions { TargetHost = address.Host };
-        if (settings.Certificate is { } certificate && settings.Key is { } key && File.Exists(certificate) && File.Exists(key))
-        {
-            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, key)];
-        }
-
-        if (!settings.Verify)
-        {
-            // --tls without --tlsverify: protected from listeners, not from impostors, and asked for as such.
-#pragma warning disable CA5359
-            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        }
-        else if (settings.Authority is { } authority)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(authority);
-            options.CertificateChainPolicy = policy;
-        }
-
-        stream.AuthenticateAsClient(options);
-        return stream;
-    }
 }

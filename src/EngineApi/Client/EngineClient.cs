@@ -45,7 +45,7 @@ public sealed class EngineClient : IDisposable
         bool mayRepeat = method is "GET" or "HEAD";
         while (true)
         {
-            Connection connection = Rent();
+            Connection connection = Rent(method, route);
             bool used = connection.Used;
             EngineResponse? response = null;
             try
@@ -55,6 +55,10 @@ public sealed class EngineClient : IDisposable
             catch (IOException) when (used && mayRepeat)
             {
                 // Kept open too long: the engine closed it while the request was under way.
+            }
+            catch (IOException error) when (!used && connection.Refusal(error) is { } refusal)
+            {
+                throw new UnreachableException(string.Format(CultureInfo.InvariantCulture, refusal, Describe(method, route)), error);
             }
             finally
             {
@@ -95,7 +99,7 @@ public sealed class EngineClient : IDisposable
         connection?.Dispose();
     }
 
-    private Connection Rent()
+    private Connection Rent(string method, string route)
     {
         Connection? kept;
         lock (gate)
@@ -114,8 +118,20 @@ public sealed class EngineClient : IDisposable
             kept.Dispose();
         }
 
-        return connector.Open();
+        return connector.Open(Describe(method, route));
     }
+
+    /// <summary>The request as Go's client names it.</summary>
+    private string Describe(string method, string route) =>
+        $"{method[..1]}{method[1..].ToLowerInvariant()} \"{connector.Scheme}://{Host}{Path(route)}\"";
+
+    private string Host =>
+        address.Path is not null ? "api.moby.localhost"
+        : address.Host.Contains(':', StringComparison.Ordinal) ? $"[{address.Host}]:{address.Port.ToString(CultureInfo.InvariantCulture)}"
+        : $"{address.Host}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
+
+    private string Path(string route) =>
+        Version is { } version && !route.StartsWith("/_ping", StringComparison.Ordinal) ? $"{address.Prefix}/v{version}{route}" : address.Prefix + route;
 
     private EngineResponse Exchange(Connection connection, string method, string route, RequestContent? content, ReadOnlySpan<(string Name, string Value)> headers)
     {
@@ -134,16 +150,7 @@ public sealed class EngineClient : IDisposable
     private void WriteRequest(Connection connection, string method, string route, RequestContent? content, ReadOnlySpan<(string Name, string Value)> headers)
     {
         var head = new StringBuilder(256);
-        head.Append(method).Append(' ').Append(address.Prefix);
-        if (Version is { } version && !route.StartsWith("/_ping", StringComparison.Ordinal))
-        {
-            head.Append("/v").Append(version);
-        }
-
-        string host = address.Path is not null ? "api.moby.localhost"
-            : address.Host.Contains(':', StringComparison.Ordinal) ? $"[{address.Host}]:{address.Port.ToString(CultureInfo.InvariantCulture)}"
-            : $"{address.Host}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
-        head.Append(route).Append(" HTTP/1.1\r\nHost: ").Append(host).Append("\r\nUser-Agent: Wharf-Client (linux)\r\n");
+        head.Append(method).Append(' ').Append(Path(route)).Append(" HTTP/1.1\r\nHost: ").Append(Host).Append("\r\nUser-Agent: Wharf-Client (linux)\r\n");
         foreach ((string name, string value) in headers)
         {
             head.Append(name).Append(": ").Append(value).Append("\r\n");

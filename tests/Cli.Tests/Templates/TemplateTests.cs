@@ -7,7 +7,7 @@ namespace Wharf.Cli.Tests.Templates;
 public sealed class TemplateTests
 {
     private static readonly JsonElement Document = JsonDocument.Parse("""
-        {"Name":"/web","State":{"Pid":42,"Running":true,"Error":""},"Args":["a","b"],"Config":{"Labels":{"x.y":"1","b":"2"},"Env":null},"Size":1.5}
+        {"Name":"/web","State":{"Pid":42,"Running":true,"Error":""},"Args":["a","b"],"Config":{"Labels":{"x.y":"1","b":"2"},"Env":null},"Size":1.5,"Id":"abc","HostConfig":{"NanoCpus":5},"Server":{"ApiVersion":"1.41"} }
         """).RootElement;
 
     [Theory]
@@ -35,6 +35,21 @@ public sealed class TemplateTests
     [InlineData("{{.Args}}", "[a b]")]
     [InlineData("{{.Config.Labels}}", "map[b:2 x.y:1]")]
     [InlineData("plain", "plain")]
+    [InlineData("{{slice .Name 1 3}}", "we")]
+    [InlineData("{{len .Name}} {{len .Config.Labels}}", "4 2")]
+    [InlineData("{{title \"abc\"}} {{lower \"ABC\"}} {{upper \"abc\"}}", "Abc abc ABC")]
+    [InlineData("{{range split \"a,b\" \",\"}}[{{.}}]{{end}}", "[a][b]")]
+    [InlineData("{{truncate \"abcdef\" 3}}", "abc")]
+    [InlineData("{{pad \"x\" 1 2}}|", " x  |")]
+    [InlineData("{{println .State.Pid}}", "42\n")]
+    [InlineData("{{range $i, $v := .Args}}{{if eq $i 1}}{{break}}{{end}}{{$v}}{{end}}", "a")]
+    [InlineData("{{range .Args}}{{if eq . \"a\"}}{{continue}}{{end}}{{.}}{{end}}", "b")]
+    [InlineData("{{with .State.Error}}bad{{else}}good{{end}}", "good")]
+    [InlineData("{{(index .Args 0)}}{{(.State).Pid}}", "a42")]
+    [InlineData("{{$.Name}}{{with .State}}{{$.Name}}{{end}}", "/web/web")]
+    [InlineData("{{json .Args}} {{json .Config.Env}}", "[\"a\",\"b\"] null")]
+    [InlineData("{{.Size}}", "1.5")]
+    [InlineData("{{.ID}} {{.HostConfig.NanoCPUs}} {{.Server.APIVersion}}", "abc 5 1.41")]
     public void Renders_as_gos_templates_do(string template, string text) => Assert.Equal(text, Template.Parse(template).Render(Document));
 
     [Theory]

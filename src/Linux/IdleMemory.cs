@@ -1,16 +1,17 @@
-namespace Wharf.Daemon;
+namespace Wharf.Linux;
 
 /// <summary>
-/// Gives the heap that a burst of work took back to the system once the work is over. The runtime itself collects when somebody
-/// allocates, and an idle daemon allocates nothing.
+/// Gives the memory that a burst of work took back to the system once the work is over. The runtime itself collects when somebody
+/// allocates, and an idle daemon allocates nothing; the C library keeps what its libraries freed.
 /// </summary>
-internal static class IdleHeap
+public static class IdleMemory
 {
     private const long Idle = 256 << 10;
     private const long Burst = 2 << 20;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
 
-    public static async Task RunAsync(CancellationToken cancellation)
+    /// <summary>Looks every three seconds until cancelled; it collects at the end of a burst only, never again while nothing happens.</summary>
+    public static async Task WatchAsync(CancellationToken cancellation)
     {
         long collected = 0;
         long last = 0;
@@ -23,6 +24,7 @@ internal static class IdleHeap
                 if (now - last < Idle && now - collected > Burst)
                 {
                     GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+                    _ = Libc.malloc_trim(0);
                     collected = now;
                 }
 
