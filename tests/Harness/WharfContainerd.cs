@@ -11,14 +11,28 @@ public sealed class WharfContainerd : IDisposable
     private Process daemon;
 
     public WharfContainerd()
+        : this(disk: null)
+    {
+    }
+
+    private WharfContainerd(string? disk)
     {
         Root = string.Create(CultureInfo.InvariantCulture, $"/tmp/wharf-cd-{Environment.ProcessId:x}{Interlocked.Increment(ref count):x}");
         Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (disk is not null)
+        {
+            Directory.CreateDirectory(Store);
+            Command.Run("mount", "-t", "tmpfs", "-o", $"size={disk}", "wharf-test", Store).Succeeds();
+        }
+
         daemon = Start();
         string archive = Path.Combine(Root, "busybox.tar");
         Command.Run(Path.Combine(Programs.Checkout, "scripts", "busybox-image"), archive).Succeeds();
         Ctr("image", "import", archive).Succeeds();
     }
+
+    /// <summary>What it keeps is on a small filesystem of its own, of a size such as "16m".</summary>
+    public static WharfContainerd OnDisk(string size) => new(disk: size);
 
     public string Root { get; }
 

@@ -82,7 +82,7 @@ internal sealed class ContainersService(MetadataStore store, EventExchange event
     public override Task<Empty> Delete(DeleteContainerRequest request, ServerCallContext context)
     {
         string scope = CallScope.Of(context).Namespace;
-        store.Change(records =>
+        store.Remove(records =>
         {
             if (!records.Delete(scope, RecordKind.Container, request.Id))
             {

@@ -63,7 +63,7 @@ internal sealed class ContentService(BlobStore blobs, MetadataStore store, Event
     {
         string scope = CallScope.Of(context).Namespace;
         Digest digest = Parse(request.Digest);
-        store.Change(records =>
+        store.Remove(records =>
         {
             if (!records.Delete(scope, RecordKind.Content, digest.ToString()))
             {

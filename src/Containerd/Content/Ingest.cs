@@ -73,7 +73,17 @@ internal sealed class Ingest : IDisposable
             throw new ContainerdException(ErrorKind.OutOfRange, $"write of {bytes.Length} bytes at {Offset} exceeds total size {Status.Total}: out of range");
         }
 
-        RandomAccess.Write(data, bytes, Offset);
+        try
+        {
+            RandomAccess.Write(data, bytes, Offset);
+        }
+        catch (IOException error)
+        {
+            // What is on a full disk only keeps it full.
+            Remove();
+            throw WriteFailure.Of("write ingest", Status.Ref, error);
+        }
+
         hash.AppendData(bytes);
         Offset += bytes.Length;
     }
@@ -109,12 +119,27 @@ internal sealed class Ingest : IDisposable
             throw ContainerdException.Precondition($"unexpected commit digest {actual}, expected {expected}");
         }
 
-        RandomAccess.FlushToDisk(data);
+        try
+        {
+            RandomAccess.FlushToDisk(data);
+        }
+        catch (IOException error)
+        {
+            Remove();
+            throw WriteFailure.Of("sync ingest", Status.Ref, error);
+        }
+
         return actual;
     }
 
     /// <summary>The folder, after its data has become a blob, or is not wanted.</summary>
-    public void Remove() => Directory.Delete(folder, recursive: true);
+    public void Remove()
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     public void Dispose()
     {

@@ -36,10 +36,22 @@ internal sealed record IngestFiles(string Namespace, Status Status)
 
     public static void Create(string folder, string scope, string reference, long total)
     {
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, Started), DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture));
-        File.WriteAllText(Path.Combine(folder, Total), total.ToString(CultureInfo.InvariantCulture));
-        File.WriteAllText(Path.Combine(folder, Reference), $"{scope}/{reference}");
-        File.WriteAllBytes(Path.Combine(folder, Data), []);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(Path.Combine(folder, Started), DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture));
+            File.WriteAllText(Path.Combine(folder, Total), total.ToString(CultureInfo.InvariantCulture));
+            File.WriteAllText(Path.Combine(folder, Reference), $"{scope}/{reference}");
+            File.WriteAllBytes(Path.Combine(folder, Data), []);
+        }
+        catch (IOException error)
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+
+            throw WriteFailure.Of("make ingest", reference, error);
+        }
     }
 }

@@ -49,11 +49,12 @@ internal sealed class LayerDiff(BlobStore blobs)
         }
         finally
         {
-            ingest.Dispose();
             if (!made)
             {
-                blobs.Abort(scope.Namespace, reference);
+                ingest.Remove();
             }
+
+            ingest.Dispose();
         }
     }
 

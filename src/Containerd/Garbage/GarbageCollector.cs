@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Wharf.Containerd.Content;
 using Wharf.Containerd.Metadata;
@@ -45,7 +46,7 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Ove
                 {
                     Collect();
                 }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException or SqliteException)
                 {
                     Failures.StepFailed(log, "collect garbage", "store", error.Message);
                 }
@@ -61,7 +62,7 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Ove
     {
         lock (gate)
         {
-            (bool content, List<ulong> folders) = store.Change(records =>
+            (bool content, List<ulong> folders) = store.Remove(records =>
             {
                 bool any = false;
                 var numbers = new List<ulong>();
@@ -78,6 +79,8 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Ove
             {
                 blobs.RemoveUnrecorded();
             }
+
+            store.Reserve();
         }
     }
 }

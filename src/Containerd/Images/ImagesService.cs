@@ -84,7 +84,7 @@ internal sealed class ImagesService(MetadataStore store, EventExchange events, G
     public override Task<Empty> Delete(DeleteImageRequest request, ServerCallContext context)
     {
         string scope = CallScope.Of(context).Namespace;
-        store.Change(records =>
+        store.Remove(records =>
         {
             Image current = Find(records, scope, request.Name);
             if (request.Target is { } target && target.Digest != current.Target.Digest)

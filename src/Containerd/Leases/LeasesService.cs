@@ -37,7 +37,7 @@ internal sealed class LeasesService(MetadataStore store, GarbageCollector garbag
     public override Task<Empty> Delete(DeleteRequest request, ServerCallContext context)
     {
         string scope = CallScope.Of(context).Namespace;
-        store.Change(records =>
+        store.Remove(records =>
         {
             if (records.Find(scope, RecordKind.Lease, request.Id) is null)
             {
@@ -76,7 +76,7 @@ internal sealed class LeasesService(MetadataStore store, GarbageCollector garbag
     {
         string scope = CallScope.Of(context).Namespace;
         CheckType(request.Resource);
-        store.Change(records => LeaseRecords.Remove(records, scope, request.Id, request.Resource));
+        store.Remove(records => LeaseRecords.Remove(records, scope, request.Id, request.Resource));
         garbage.Removed(now: false);
         return Task.FromResult(new Empty());
     }

@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using Wharf.Linux;
 
 namespace Wharf.Containerd.Metadata;
 
@@ -10,6 +12,8 @@ internal sealed class MetadataStore : IDisposable
 {
     private readonly Lock readLock = new();
     private readonly Lock writeLock = new();
+    private readonly string path;
+    private readonly SpaceReserve reserve;
     private readonly SqliteConnection reader;
     private readonly SqliteConnection writer;
     private readonly RecordQueries reads;
@@ -20,16 +24,28 @@ internal sealed class MetadataStore : IDisposable
 
     public MetadataStore(string path)
     {
-        writer = Open(path);
-        Execute(writer, "PRAGMA journal_mode=WAL");
-        Execute(writer, "PRAGMA synchronous=FULL");
-        Execute(writer, "CREATE TABLE IF NOT EXISTS records (namespace TEXT NOT NULL, kind INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (namespace, kind, key)) WITHOUT ROWID");
-        reader = Open(path);
-        reads = new RecordQueries(reader);
-        writes = new RecordQueries(writer);
-        begin = Prepared("BEGIN IMMEDIATE");
-        commit = Prepared("COMMIT");
-        rollback = Prepared("ROLLBACK");
+        this.path = path;
+        reserve = new SpaceReserve(path + ".reserve");
+        reserve.Take();
+        try
+        {
+            writer = Connect(path);
+            Execute(writer, "PRAGMA journal_mode=WAL");
+            Execute(writer, "PRAGMA synchronous=FULL");
+            Execute(writer, "CREATE TABLE IF NOT EXISTS records (namespace TEXT NOT NULL, kind INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (namespace, kind, key)) WITHOUT ROWID");
+            reader = Connect(path);
+            reads = new RecordQueries(reader);
+            writes = new RecordQueries(writer);
+            begin = Prepared("BEGIN IMMEDIATE");
+            commit = Prepared("COMMIT");
+            rollback = Prepared("ROLLBACK");
+        }
+        catch (SqliteException error)
+        {
+            reader?.Dispose();
+            writer?.Dispose();
+            throw Failure("open", error);
+        }
     }
 
     /// <summary>How many transactions have changed something since the start.</summary>
@@ -49,23 +65,54 @@ internal sealed class MetadataStore : IDisposable
     {
         lock (writeLock)
         {
-            begin.ExecuteNonQuery();
-            T result;
             try
             {
-                result = change(writes);
+                begin.ExecuteNonQuery();
+                T result = change(writes);
                 commit.ExecuteNonQuery();
+                Changes++;
+                return result;
+            }
+            catch (SqliteException error)
+            {
+                RollBack();
+                throw Failure("write", error);
             }
             catch
             {
-                rollback.ExecuteNonQuery();
+                RollBack();
                 throw;
             }
+        }
+    }
 
-            Changes++;
+    /// <summary>A change that takes something away: it succeeds on a full disk too.</summary>
+    public T Remove<T>(Func<RecordQueries, T> change)
+    {
+        lock (writeLock)
+        {
+            T result;
+            try
+            {
+                result = Change(change);
+            }
+            catch (IOException error) when (error.InnerException is SqliteException { SqliteErrorCode: raw.SQLITE_FULL } && reserve.TryRelease())
+            {
+                result = Change(change);
+            }
+
             return result;
         }
     }
+
+    public void Remove(Action<RecordQueries> change) => Remove(queries =>
+    {
+        change(queries);
+        return 0;
+    });
+
+    /// <summary>Keeps room for the next removal, after one has made some.</summary>
+    public void Reserve() => reserve.Take();
 
     public void Change(Action<RecordQueries> change) => Change(queries =>
     {
@@ -84,21 +131,32 @@ internal sealed class MetadataStore : IDisposable
         writer.Dispose();
     }
 
-    private static SqliteConnection Open(string path)
+    private static SqliteConnection Connect(string path)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString());
         try
         {
             connection.Open();
+            return connection;
         }
-        catch (SqliteException error)
+        catch
         {
             connection.Dispose();
-            throw new IOException($"open metadata \"{path}\": {error.Message}", error);
+            throw;
         }
-
-        return connection;
     }
+
+    /// <summary>SQLite itself has ended the transaction after some of its errors, and a second end would be one more.</summary>
+    private void RollBack()
+    {
+        if (raw.sqlite3_get_autocommit(writer.Handle) == 0)
+        {
+            rollback.ExecuteNonQuery();
+        }
+    }
+
+    private IOException Failure(string step, SqliteException error) =>
+        new($"{step} metadata \"{path}\": {(error.SqliteErrorCode == raw.SQLITE_FULL ? ErrnoText.Of(Errno.ENOSPC) : error.Message)}", error);
 
     private static void Execute(SqliteConnection connection, string text)
     {

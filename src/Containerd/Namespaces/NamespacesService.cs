@@ -79,7 +79,7 @@ internal sealed class NamespacesService(MetadataStore store, EventExchange event
     public override Task<Empty> Delete(DeleteNamespaceRequest request, ServerCallContext context)
     {
         Identifier.Check(request.Name, "namespace");
-        store.Change(records =>
+        store.Remove(records =>
         {
             if (!records.Namespaces().Contains(request.Name))
             {

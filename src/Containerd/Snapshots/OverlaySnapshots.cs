@@ -36,9 +36,9 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
         }
 
         ulong number = NextNumber();
-        folders.Create(number, writable, parents.Count > 0 ? parents[0] : null);
         try
         {
+            folders.Create(number, writable, parents.Count > 0 ? parents[0] : null);
             store.Change(records =>
             {
                 if (records.Find(scope.Namespace, RecordKind.Snapshot, key) is not null)
@@ -116,7 +116,7 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
 
     public void Remove(string scope, string key)
     {
-        ulong number = store.Change(records =>
+        ulong number = store.Remove(records =>
         {
             SnapshotRecord record = Find(records, scope, key);
             if (record.Info.Kind == Kind.Committed && All(records, scope).Any(other => other.Info.Parent == key))
@@ -128,6 +128,7 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
             return record.Number;
         });
         folders.Remove(number);
+        store.Reserve();
     }
 
     public SnapshotRecord Get(string scope, string key) => store.Read(records => Find(records, scope, key));
