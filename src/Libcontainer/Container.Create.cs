@@ -75,10 +75,7 @@ public sealed partial class Container
         string? timeOffsets = TimeOffsets.Lines(spec.Linux);
         NetworkDevices.Check(spec.Linux);
         cgroup.Create();
-        if (spec.Linux?.Resources is { } resources)
-        {
-            cgroup.Apply(resources, withDevices: true);
-        }
+        cgroup.Apply(spec.Linux?.Resources ?? new Resources(), withDevices: true);
 
         using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
         using MappedSources mapped = MappedSources.Open(spec);

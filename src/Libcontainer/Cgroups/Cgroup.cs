@@ -54,6 +54,11 @@ public sealed class Cgroup
         if (Pure)
         {
             CgroupV2Limits.Apply(places[0].Folder, resources);
+            if (withDevices)
+            {
+                AttachDevices(places[0].Folder, DeviceRules.Complete(resources.Devices));
+            }
+
             return;
         }
 
@@ -154,6 +159,20 @@ public sealed class Cgroup
 
     internal string? FolderOf(string controller) =>
         places.Where(place => place.Hierarchy.Controllers.Contains(controller)).Select(place => place.Folder).FirstOrDefault();
+
+    /// <summary>A user who may not load programs may not open devices either, beyond those that are bound from the host.</summary>
+    private static void AttachDevices(string folder, IReadOnlyList<DeviceRule> rules)
+    {
+        ulong[] program = DeviceProgram.Of(rules);
+        using FileDescriptor cgroup = Files.Open(folder, OpenFlags.ReadOnly | OpenFlags.Directory);
+        try
+        {
+            DevicePrograms.Replace(cgroup, program, folder);
+        }
+        catch (SyscallException error) when (error.Errno == Errno.EPERM && CurrentProcess.EffectiveUserId != 0)
+        {
+        }
+    }
 
     private static string Below(string folder, string? path)
     {

@@ -11,7 +11,7 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
     {
         if (withDevices)
         {
-            Devices(resources.Devices ?? []);
+            Devices(DeviceRules.Complete(resources.Devices));
         }
 
         if (resources.Memory is { } memory)
@@ -73,7 +73,7 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
             return;
         }
 
-        foreach (DeviceRule rule in rules.Concat(DeviceRules.Always))
+        foreach (DeviceRule rule in rules)
         {
             Write("devices", rule.Allow ? "devices.allow" : "devices.deny", DeviceRules.Line(rule));
         }
