@@ -14,6 +14,7 @@ using Wharf.Containerd.Leases;
 using Wharf.Containerd.Metadata;
 using Wharf.Containerd.Namespaces;
 using Wharf.Containerd.Rpc;
+using Wharf.Containerd.Sandboxes;
 using Wharf.Containerd.Snapshots;
 using Wharf.Containerd.Tasks;
 using Wharf.Linux;
@@ -65,7 +66,9 @@ internal static class ServeCommand
                 .AddSingleton(new DiffService(blobs, new LayerDiff(blobs)))
                 .AddSingleton(new TasksService(containers, shims, programs))
                 .AddSingleton(new EventsService(events))
-                .AddSingleton(new IntrospectionService(store, options.Root))
+                .AddSingleton(new IntrospectionService(store, new PluginList(options.Root, [OverlaySnapshots.Name], ServedApi.Names)))
+                .AddSingleton(new SandboxStoreService(store))
+                .AddSingleton(new ServiceFiles(ServedApi.Services))
                 .AddSingleton<VersionService>()
                 .AddSingleton<HealthService>()
                 .AddSingleton<ErrorInterceptor>();
@@ -99,6 +102,9 @@ internal static class ServeCommand
             application.MapGrpcService<IntrospectionService>();
             application.MapGrpcService<VersionService>();
             application.MapGrpcService<HealthService>();
+            application.MapGrpcService<SandboxStoreService>();
+            application.MapGrpcService<ReflectionService>();
+            application.MapGrpcService<ReflectionAlphaService>();
             await application.StartAsync().ConfigureAwait(false);
             File.SetUnixFileMode(options.Address, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
             if (options.User != 0 || options.Group != 0)

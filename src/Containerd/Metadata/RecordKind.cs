@@ -11,4 +11,5 @@ internal enum RecordKind
     Lease = 6,
     LeaseResource = 7,
     Setting = 8,
+    Sandbox = 9,
 }

@@ -1,0 +1,53 @@
+using Wharf.ContainerdApi.Introspection.V1;
+using Wharf.ContainerdApi.Types;
+
+namespace Wharf.Containerd.Rpc;
+
+/// <summary>The parts of this daemon by the types and names that containerd gives its plugins, each after those that it requires.</summary>
+internal sealed class PluginList(string root, IEnumerable<string> snapshotters, IEnumerable<string> services)
+{
+    private const string Content = "io.containerd.content.v1";
+    private const string Snapshotter = "io.containerd.snapshotter.v1";
+    private const string Metadata = "io.containerd.metadata.v1";
+    private const string Event = "io.containerd.event.v1";
+    private const string Service = "io.containerd.service.v1";
+
+    public IReadOnlyList<Plugin> All { get; } =
+    [
+        Named(Event, "exchange"),
+        Named(Content, "content", Path.Combine(root, $"{Content}.content")),
+        .. snapshotters.Select(name => Native(Named(Snapshotter, name, Path.Combine(root, $"{Snapshotter}.{name}")))),
+        Requiring(Named(Metadata, "bolt", root), Event, Content, Snapshotter),
+        Requiring(Named("io.containerd.gc.v1", "scheduler"), Metadata),
+        Requiring(Named("io.containerd.lease.v1", "manager"), Metadata),
+        Requiring(Native(Named("io.containerd.differ.v1", "walking")), Metadata),
+        Requiring(Native(Named("io.containerd.runtime.v2", "task")), Event, Metadata),
+        Requiring(Named("io.containerd.sandbox.store.v1", "local"), Metadata),
+        .. services.Where(name => name is not ("healthcheck" or "version")).Select(name => Requiring(Named(Service, $"{name}-service"), Metadata)),
+        .. services.Select(name => name is "healthcheck" or "version" ? Named("io.containerd.grpc.v1", name) : Requiring(Named("io.containerd.grpc.v1", name), Service)),
+    ];
+
+    private static Plugin Named(string type, string id, string? folder = null)
+    {
+        var plugin = new Plugin { Type = type, Id = id };
+        if (folder is not null)
+        {
+            plugin.Exports["root"] = folder;
+        }
+
+        return plugin;
+    }
+
+    private static Plugin Requiring(Plugin plugin, params string[] types)
+    {
+        plugin.Requires.AddRange(types);
+        return plugin;
+    }
+
+    private static Plugin Native(Plugin plugin)
+    {
+        Oci.Images.Platform host = Oci.Images.Platform.Host;
+        plugin.Platforms.Add(new Platform { Os = host.Os, Architecture = host.Architecture, Variant = host.Variant ?? string.Empty });
+        return plugin;
+    }
+}
