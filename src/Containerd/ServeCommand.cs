@@ -16,7 +16,9 @@ using Wharf.Containerd.Namespaces;
 using Wharf.Containerd.Rpc;
 using Wharf.Containerd.Sandboxes;
 using Wharf.Containerd.Snapshots;
+using Wharf.Containerd.Streams;
 using Wharf.Containerd.Tasks;
+using Wharf.Containerd.Transfers;
 using Wharf.Linux;
 using Wharf.Ttrpc;
 
@@ -47,6 +49,8 @@ internal static class ServeCommand
         var programs = new ShimProgram(options.Address, options.LogLevel is "debug" or "trace");
         using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
         var garbage = new GarbageCollector(store, blobs, snapshots, loggers.CreateLogger<GarbageCollector>());
+        var layers = new DiffService(blobs, new LayerDiff(blobs));
+        var streams = new StreamTable();
         var shims = new ShimTable(
             Path.Combine(options.State, "io.containerd.runtime.v2.task"),
             Path.Combine(options.Root, "io.containerd.runtime.v2.task"),
@@ -63,11 +67,13 @@ internal static class ServeCommand
                 .AddSingleton(new NamespacesService(store, events))
                 .AddSingleton(new LeasesService(store, garbage))
                 .AddSingleton(new SnapshotsService(snapshots, events))
-                .AddSingleton(new DiffService(blobs, new LayerDiff(blobs)))
+                .AddSingleton(layers)
                 .AddSingleton(new TasksService(containers, shims, programs))
                 .AddSingleton(new EventsService(events))
                 .AddSingleton(new IntrospectionService(store, new PluginList(options.Root, [OverlaySnapshots.Name], ServedApi.Names)))
                 .AddSingleton(new SandboxStoreService(store))
+                .AddSingleton(new StreamingService(streams))
+                .AddSingleton(new TransferService(store, garbage, streams, new StoredContent(blobs), new ImageRecords(store, events), snapshots, layers))
                 .AddSingleton(new ServiceFiles(ServedApi.Services))
                 .AddSingleton<VersionService>()
                 .AddSingleton<HealthService>()
@@ -103,6 +109,8 @@ internal static class ServeCommand
             application.MapGrpcService<VersionService>();
             application.MapGrpcService<HealthService>();
             application.MapGrpcService<SandboxStoreService>();
+            application.MapGrpcService<StreamingService>();
+            application.MapGrpcService<TransferService>();
             application.MapGrpcService<ReflectionService>();
             application.MapGrpcService<ReflectionAlphaService>();
             await application.StartAsync().ConfigureAwait(false);

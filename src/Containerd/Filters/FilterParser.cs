@@ -26,6 +26,7 @@ internal sealed class FilterParser
         while (true)
         {
             selectors.Add(Selector());
+            PassOverSpace();
             if (position == text.Length)
             {
                 return new Filter(selectors);
@@ -48,6 +49,7 @@ internal sealed class FilterParser
             path.Add(Word());
         }
 
+        PassOverSpace();
         foreach (string comparison in (ReadOnlySpan<string>)["==", "!=", "~="])
         {
             if (string.CompareOrdinal(text, position, comparison, 0, 2) == 0)
@@ -60,8 +62,17 @@ internal sealed class FilterParser
         return new FilterSelector(path, string.Empty, string.Empty);
     }
 
+    private void PassOverSpace()
+    {
+        while (position < text.Length && char.IsWhiteSpace(text[position]))
+        {
+            position++;
+        }
+    }
+
     private string Word()
     {
+        PassOverSpace();
         if (position < text.Length && text[position] == '"')
         {
             return Quoted('"');
@@ -78,13 +89,14 @@ internal sealed class FilterParser
 
     private string Value()
     {
-        if (position < text.Length && text[position] is '"' or '|')
+        PassOverSpace();
+        if (position < text.Length && text[position] is '"' or '|' or '/')
         {
             return Quoted(text[position]);
         }
 
         int start = position;
-        while (position < text.Length && text[position] != ',')
+        while (position < text.Length && text[position] != ',' && !char.IsWhiteSpace(text[position]))
         {
             position++;
         }

@@ -47,7 +47,8 @@ internal sealed class DiffService(BlobStore blobs, LayerDiff diff) : Diff.DiffBa
         };
     }
 
-    private ContentDescriptor Apply(string scope, Digest digest, LayerTarget target, CancellationToken cancellation)
+    /// <summary>Writes a stored layer into its target; what it is uncompressed.</summary>
+    public ContentDescriptor Apply(string scope, Digest digest, LayerTarget target, CancellationToken cancellation)
     {
         using var blob = new FileStream(blobs.Open(scope, digest), FileAccess.Read, bufferSize: 1 << 17);
         using Stream uncompressed = LayerCompression.Open(blob);

@@ -23,7 +23,9 @@ internal sealed class PluginList(string root, IEnumerable<string> snapshotters, 
         Requiring(Native(Named("io.containerd.differ.v1", "walking")), Metadata),
         Requiring(Native(Named("io.containerd.runtime.v2", "task")), Event, Metadata),
         Requiring(Named("io.containerd.sandbox.store.v1", "local"), Metadata),
-        .. services.Where(name => name is not ("healthcheck" or "version")).Select(name => Requiring(Named(Service, $"{name}-service"), Metadata)),
+        Named("io.containerd.streaming.v1", "manager"),
+        Requiring(Native(Named("io.containerd.transfer.v1", "local")), "io.containerd.lease.v1", Metadata, "io.containerd.differ.v1", "io.containerd.streaming.v1"),
+        .. services.Where(name => name is not ("healthcheck" or "version" or "streaming" or "transfer")).Select(name => Requiring(Named(Service, $"{name}-service"), Metadata)),
         .. services.Select(name => name is "healthcheck" or "version" ? Named("io.containerd.grpc.v1", name) : Requiring(Named("io.containerd.grpc.v1", name), Service)),
     ];
 

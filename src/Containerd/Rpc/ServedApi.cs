@@ -7,7 +7,7 @@ internal static class ServedApi
 {
     /// <summary>As containerd names its gRPC plugins.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "namespaces", "sandboxes", "snapshots", "tasks", "version"];
+        ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "namespaces", "sandboxes", "snapshots", "streaming", "tasks", "transfer", "version"];
 
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [
@@ -24,7 +24,9 @@ internal static class ServedApi
         ContainerdApi.Reflection.V1Alpha.ServerReflection.Descriptor,
         ContainerdApi.Sandbox.V1.Store.Descriptor,
         ContainerdApi.Snapshots.V1.Snapshots.Descriptor,
+        ContainerdApi.Streaming.V1.Streaming.Descriptor,
         ContainerdApi.Tasks.V1.Tasks.Descriptor,
+        ContainerdApi.Transfer.V1.Transfer.Descriptor,
         ContainerdApi.Version.V1.Version.Descriptor,
     ];
 }

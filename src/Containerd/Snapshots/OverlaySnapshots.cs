@@ -131,6 +131,18 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
         store.Reserve();
     }
 
+    /// <summary>True when there is a layer of that name, and the caller's lease keeps it from now on.</summary>
+    public bool TryHold(CallScope scope, string name) => store.Change(records =>
+    {
+        if (records.Find(scope.Namespace, RecordKind.Snapshot, name) is not { } value || SnapshotRecord.Decode(value).Info.Kind != Kind.Committed)
+        {
+            return false;
+        }
+
+        LeaseRecords.Hold(records, scope, LeaseRecords.SnapshotPrefix + Name, name);
+        return true;
+    });
+
     public SnapshotRecord Get(string scope, string key) => store.Read(records => Find(records, scope, key));
 
     public Info Update(string scope, Info given, IEnumerable<string> paths)

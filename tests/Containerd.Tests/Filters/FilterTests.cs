@@ -22,6 +22,9 @@ public sealed class FilterTests
     [InlineData("labels.x==\"foo,bar\"", true)]
     [InlineData("name~=busybox,labels.x", true)]
     [InlineData("name~=busybox,labels.y", false)]
+    [InlineData("name~=busybox, labels.x", true)]
+    [InlineData(" name ~= busybox , labels.y", false)]
+    [InlineData("name~=/^docker.io/", true)]
     public void A_filter_matches_as_in_containerd(string text, bool matches) => Assert.Equal(matches, FilterSet.Parse([text]).Matches(Field));
 
     [Fact]

@@ -1,0 +1,105 @@
+using Wharf.ContainerdApi.Types;
+using Wharf.ContainerdApi.Types.Transfer;
+using Wharf.Containerd.Layers;
+using Wharf.Containerd.Rpc;
+using Wharf.Containerd.Snapshots;
+using Wharf.Oci.Digests;
+using Wharf.Oci.Images;
+using OciPlatform = Wharf.Oci.Images.Platform;
+
+namespace Wharf.Containerd.Transfers;
+
+/// <summary>The layers of a stored image as a stack of snapshots, each named by its chain id and made once.</summary>
+internal sealed class UnpackImage(StoredContent content, OverlaySnapshots snapshots, DiffService layers, TransferProgress progress)
+{
+    private const string Uncompressed = "containerd.io/uncompressed";
+    private const string SnapshotReference = "containerd.io/gc.ref.snapshot." + OverlaySnapshots.Name;
+
+    public async Task UnpackAsync(CallScope scope, Descriptor image, UnpackConfiguration configuration, CancellationToken cancellation)
+    {
+        if (configuration.Snapshotter is not ("" or OverlaySnapshots.Name))
+        {
+            throw ContainerdException.Invalid($"snapshotter not loaded: {configuration.Snapshotter}");
+        }
+
+        OciPlatform platform = configuration.Platform is null ? OciPlatform.Host : PlatformChoice.Of(configuration.Platform);
+        if (FindManifest(scope, image, platform) is not { } manifest || !MediaTypes.IsConfig(manifest.Config.MediaType))
+        {
+            throw ContainerdException.NotFound($"unpack {image.Digest}: no image for platform {platform}");
+        }
+
+        IReadOnlyList<Digest> diffIds = ImageDocuments.ReadImage(content.Read(scope, manifest.Config.Digest, ImageDocuments.LargestConfig)).Rootfs.DiffIds;
+        if (diffIds.Count != manifest.Layers.Count)
+        {
+            throw ContainerdException.Precondition($"unpack {image.Digest}: {manifest.Layers.Count} layers with {diffIds.Count} diff ids");
+        }
+
+        IReadOnlyList<Digest> chain = new RootFs { DiffIds = diffIds }.ChainIds();
+        for (int index = 0; index < diffIds.Count; index++)
+        {
+            string name = chain[index].ToString();
+            if (!snapshots.TryHold(scope, name))
+            {
+                ContentDescriptor layer = StoredContent.ToContainerd(manifest.Layers[index]);
+                await progress.TellAsync("extracting", $"layer-{layer.Digest}", layer, 0, cancellation).ConfigureAwait(false);
+                await ApplyAsync(scope, manifest.Layers[index].Digest, diffIds[index], index == 0 ? string.Empty : chain[index - 1].ToString(), name, cancellation).ConfigureAwait(false);
+                await progress.TellAsync("extracted", $"layer-{layer.Digest}", layer, layer.Size, cancellation).ConfigureAwait(false);
+            }
+
+            content.Label(scope, manifest.Layers[index].Digest, new Dictionary<string, string> { [Uncompressed] = diffIds[index].ToString() });
+        }
+
+        if (chain.Count > 0)
+        {
+            content.Label(scope, manifest.Config.Digest, new Dictionary<string, string> { [SnapshotReference] = chain[^1].ToString() });
+        }
+    }
+
+    private Manifest? FindManifest(CallScope scope, Descriptor image, OciPlatform platform)
+    {
+        byte[] document = content.Read(scope, image.Digest, ImageDocuments.LargestManifest);
+        if (!MediaTypes.IsIndex(image.MediaType))
+        {
+            return ImageDocuments.ReadManifest(document, image.MediaType);
+        }
+
+        return ImageDocuments.ReadIndex(document, image.MediaType).Manifests
+            .Where(child => content.Has(scope, child.Digest) && (child.Platform is null || platform.Distance(child.Platform) is not null))
+            .OrderBy(child => child.Platform is null ? int.MaxValue : platform.Distance(child.Platform))
+            .Select(child => FindManifest(scope, child, platform))
+            .FirstOrDefault(found => found is not null);
+    }
+
+    private async Task ApplyAsync(CallScope scope, Digest layer, Digest diffId, string parent, string name, CancellationToken cancellation)
+    {
+        string key = $"extract-{Guid.NewGuid():N} {name}";
+        IReadOnlyList<Mount> mounts = snapshots.Create(scope, key, parent, writable: true, new Dictionary<string, string> { ["containerd.io/snapshot.ref"] = name });
+        bool committed = false;
+        try
+        {
+            ContentDescriptor applied = await Task.Factory.StartNew(
+                () => layers.Apply(scope.Namespace, layer, LayerTarget.Of(mounts), cancellation),
+                cancellation,
+                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Default).ConfigureAwait(false);
+            if (applied.Digest != diffId.ToString())
+            {
+                throw ContainerdException.Precondition($"wrong diff id calculated on extraction \"{applied.Digest}\" of layer {layer}, its image says {diffId}");
+            }
+
+            snapshots.Commit(scope, name, key, new Dictionary<string, string>());
+            committed = true;
+        }
+        catch (ContainerdException error) when (error.Kind == ErrorKind.AlreadyExists)
+        {
+            // Somebody else has unpacked the same layer meanwhile.
+        }
+        finally
+        {
+            if (!committed)
+            {
+                snapshots.Remove(scope.Namespace, key);
+            }
+        }
+    }
+}
