@@ -17,16 +17,25 @@ try
         return 0;
     }
 
+    ConfigFile? file = line.Command is ["config", "default"] ? null : OptionsReader.File(line);
+    foreach (string warning in file?.Warnings ?? [])
+    {
+        await Console.Error.WriteLineAsync($"wharf-containerd: warning: {warning}").ConfigureAwait(false);
+    }
+
     switch (line.Command)
     {
         case []:
-            await ServeCommand.RunAsync(OptionsReader.Options(line)).ConfigureAwait(false);
+            await ServeCommand.RunAsync(OptionsReader.Options(line, file)).ConfigureAwait(false);
             return 0;
         case ["config", "default"]:
             Console.Write(ConfigFile.Write(new ContainerdOptions()));
             return 0;
         case ["config", "dump"]:
-            Console.Write(ConfigFile.Write(OptionsReader.Options(line)));
+            Console.Write(ConfigFile.Write(OptionsReader.Options(line, file), file?.Table));
+            return 0;
+        case ["config", "migrate"]:
+            Console.Write(file?.Migrated() ?? throw new ContainerdException(ErrorKind.NotFound, $"migrate configuration \"{ContainerdOptions.DefaultConfig}\": no such file or directory"));
             return 0;
         default:
             await Console.Error.WriteLineAsync($"wharf-containerd: unknown command \"{string.Join(' ', line.Command)}\"").ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -33,6 +34,11 @@ internal static class ServeCommand
     public static async Task RunAsync(ContainerdOptions options)
     {
         CurrentProcess.SetUmask(0x12);
+        if (options.OomScore != 0)
+        {
+            Files.WriteText("/proc/self/oom_score_adj", options.OomScore.ToString(CultureInfo.InvariantCulture));
+        }
+
         Directory.CreateDirectory(options.Root, Passable);
         Directory.CreateDirectory(options.State, Passable);
         Directory.CreateDirectory(Path.GetDirectoryName(options.Address) ?? "/", Passable);
@@ -70,7 +76,7 @@ internal static class ServeCommand
                 .AddSingleton(layers)
                 .AddSingleton(new TasksService(containers, shims, programs))
                 .AddSingleton(new EventsService(events))
-                .AddSingleton(new IntrospectionService(store, new PluginList(options.Root, [OverlaySnapshots.Name], ServedApi.Names)))
+                .AddSingleton(new IntrospectionService(store, ServedApi.Plugins(options.Root)))
                 .AddSingleton(new SandboxStoreService(store))
                 .AddSingleton(new StreamingService(streams))
                 .AddSingleton(new TransferService(store, garbage, streams, new StoredContent(blobs), new ImageRecords(store, events), snapshots, layers))

@@ -7,7 +7,7 @@ internal static class Usage
         wharf-containerd: content, snapshots, images, containers and tasks, over gRPC
 
         USAGE:
-           wharf-containerd [flags] [config default | config dump]
+           wharf-containerd [flags] [config default | config dump | config migrate]
 
         FLAGS:
            --address, -a    socket of the gRPC API (its ttrpc socket is beside it, ".ttrpc")

@@ -16,4 +16,15 @@ internal sealed record ContainerdOptions
     public uint User { get; init; }
 
     public uint Group { get; init; }
+
+    /// <summary>Bytes of one message.</summary>
+    public int LargestRequest { get; init; } = 16 << 20;
+
+    public int LargestResponse { get; init; } = 16 << 20;
+
+    /// <summary>How readily the kernel ends this daemon when memory is short; 0 leaves it as it is.</summary>
+    public int OomScore { get; init; }
+
+    /// <summary>Plugins without which the daemon does not start.</summary>
+    public IReadOnlyList<string> RequiredPlugins { get; init; } = [];
 }

@@ -40,12 +40,16 @@ internal static class OptionsReader
         return new CommandLine(given, command);
     }
 
-    public static ContainerdOptions Options(CommandLine line)
+    /// <summary>The file that the command line names, or the usual one where there is one.</summary>
+    public static ConfigFile? File(CommandLine line)
     {
         string path = line.Flags.GetValueOrDefault("config", ContainerdOptions.DefaultConfig);
-        ContainerdOptions options = File.Exists(path) ? ConfigFile.Read(path)
-            : line.Flags.ContainsKey("config") ? throw new ContainerdException(ErrorKind.NotFound, $"read configuration \"{path}\": no such file or directory")
-            : new ContainerdOptions();
+        return line.Flags.ContainsKey("config") || System.IO.File.Exists(path) ? ConfigFile.Read(path) : null;
+    }
+
+    public static ContainerdOptions Options(CommandLine line, ConfigFile? file)
+    {
+        ContainerdOptions options = file?.Options ?? new ContainerdOptions();
         foreach ((string name, string value) in line.Flags)
         {
             options = name switch
@@ -71,6 +75,11 @@ internal static class OptionsReader
             State = Path.GetFullPath(options.State),
         };
         const int longestSocket = 107 - 6;
+        if (options.RequiredPlugins.FirstOrDefault(plugin => !ConfigKeys.IsOwn(plugin)) is { } missing)
+        {
+            throw new ContainerdException(ErrorKind.InvalidArgument, $"required plugin \"{missing}\" is not part of this daemon");
+        }
+
         return System.Text.Encoding.UTF8.GetByteCount(options.Address) > longestSocket
             ? throw new ContainerdException(ErrorKind.InvalidArgument, $"address \"{options.Address}\": longer than {longestSocket} bytes")
             : options.Root == options.State ? throw new ContainerdException(ErrorKind.InvalidArgument, "root and state must be different paths")

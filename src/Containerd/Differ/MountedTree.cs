@@ -42,7 +42,7 @@ internal static class MountedTree
             {
                 failure = error;
             }
-        }) { IsBackground = true, Name = "mount layers" };
+        });
         thread.Start();
         thread.Join();
         return root ?? throw new IOException($"make layer: {failure!.Message}", failure);

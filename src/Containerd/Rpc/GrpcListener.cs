@@ -11,15 +11,12 @@ namespace Wharf.Containerd.Rpc;
 /// <summary>gRPC over HTTP/2 on a unix socket.</summary>
 internal static class GrpcListener
 {
-    // dockerd's and containerd's own limit.
-    private const int LargestMessage = 16 << 20;
-
     public static WebApplicationBuilder Builder(ContainerdOptions options)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(Level(options.LogLevel)).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Critical);
         builder.Services.AddRoutingCore();
-        builder.Services.AddGrpc(Configure);
+        builder.Services.AddGrpc(grpc => Configure(grpc, options));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -36,10 +33,10 @@ internal static class GrpcListener
         return builder;
     }
 
-    private static void Configure(GrpcServiceOptions grpc)
+    private static void Configure(GrpcServiceOptions grpc, ContainerdOptions options)
     {
-        grpc.MaxReceiveMessageSize = LargestMessage;
-        grpc.MaxSendMessageSize = LargestMessage;
+        grpc.MaxReceiveMessageSize = options.LargestRequest;
+        grpc.MaxSendMessageSize = options.LargestResponse;
         grpc.EnableDetailedErrors = true;
         grpc.Interceptors.Add<ErrorInterceptor>();
     }

@@ -1,3 +1,4 @@
+using Wharf.Containerd.Snapshots;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Wharf.Containerd.Rpc;
@@ -8,6 +9,8 @@ internal static class ServedApi
     /// <summary>As containerd names its gRPC plugins.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "namespaces", "sandboxes", "snapshots", "streaming", "tasks", "transfer", "version"];
+
+    public static PluginList Plugins(string root) => new(root, [OverlaySnapshots.Name], Names);
 
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [

@@ -1,0 +1,121 @@
+using Tomlyn.Model;
+
+namespace Wharf.Containerd.Configuration;
+
+/// <summary>The keys of containerd's configuration: those that mean something here, and those that are known and do nothing.</summary>
+internal static class ConfigKeys
+{
+    private const string Plugins = "plugins.";
+
+    private static readonly HashSet<string> Idle =
+    [
+        "cgroup.path", "debug.address", "debug.format", "debug.gid", "debug.uid",
+        "grpc.tcp_address", "grpc.tcp_tls_ca", "grpc.tcp_tls_cert", "grpc.tcp_tls_common_name", "grpc.tcp_tls_key",
+        "metrics.address", "metrics.grpc_histogram", "plugin_dir", "temp", "ttrpc.address", "ttrpc.gid", "ttrpc.uid",
+    ];
+
+    private static readonly string[] IdleTables = ["proxy_plugins.", "stream_processors.", "timeouts."];
+
+    /// <summary>The value of every key that means something, by its path.</summary>
+    public static IEnumerable<KeyValuePair<string, object>> Values(ContainerdOptions options) => new Dictionary<string, object>
+    {
+        ["root"] = options.Root,
+        ["state"] = options.State,
+        ["oom_score"] = (long)options.OomScore,
+        ["required_plugins"] = List(options.RequiredPlugins),
+        ["grpc.address"] = options.Address,
+        ["grpc.uid"] = (long)options.User,
+        ["grpc.gid"] = (long)options.Group,
+        ["grpc.max_recv_message_size"] = (long)options.LargestRequest,
+        ["grpc.max_send_message_size"] = (long)options.LargestResponse,
+        ["debug.level"] = options.LogLevel,
+    };
+
+    /// <summary>The options with a key's value, or a warning that nobody reads it.</summary>
+    public static ContainerdOptions Apply(ContainerdOptions options, string key, object value, List<string> warnings)
+    {
+        switch (key)
+        {
+            case "version":
+                return options;
+            case "root":
+                return Text(value) is { Length: > 0 } root ? options with { Root = root } : options;
+            case "state":
+                return Text(value) is { Length: > 0 } state ? options with { State = state } : options;
+            case "grpc.address":
+                return Text(value) is { Length: > 0 } address ? options with { Address = address } : options;
+            case "debug.level":
+                return Text(value) is { Length: > 0 } level ? options with { LogLevel = level } : options;
+            case "grpc.uid":
+                return options with { User = (uint)Number(value, 0, uint.MaxValue - 1) };
+            case "grpc.gid":
+                return options with { Group = (uint)Number(value, 0, uint.MaxValue - 1) };
+            case "grpc.max_recv_message_size":
+                return Number(value, 0, int.MaxValue) is > 0 and var most ? options with { LargestRequest = (int)most } : options;
+            case "grpc.max_send_message_size":
+                return Number(value, 0, int.MaxValue) is > 0 and var limit ? options with { LargestResponse = (int)limit } : options;
+            case "oom_score":
+                return options with { OomScore = (int)Number(value, -1000, 1000) };
+            case "required_plugins":
+                return options with { RequiredPlugins = Texts(value) };
+            case "disabled_plugins":
+                warnings.AddRange(Texts(value).Where(IsOwn).Select(plugin => $"plugin \"{plugin}\" cannot be disabled"));
+                return options;
+            default:
+                Warn(key, value, warnings);
+                return options;
+        }
+    }
+
+    /// <summary>Whether a plugin, by type and name, is one of those that introspection lists.</summary>
+    public static bool IsOwn(string plugin) =>
+        Rpc.ServedApi.Plugins(root: "/").All.Any(one => plugin == $"{one.Type}.{one.Id}" || plugin == one.Type);
+
+    private static void Warn(string key, object value, List<string> warnings)
+    {
+        if (key.StartsWith(Plugins, StringComparison.Ordinal))
+        {
+            string plugin = key[Plugins.Length..];
+            if (!IsOwn(plugin))
+            {
+                warnings.Add($"plugin \"{plugin}\" is not part of this daemon");
+            }
+            else if (value is TomlTable table)
+            {
+                warnings.AddRange(table.Where(pair => IsSet(pair.Value)).Select(pair => $"key \"plugins.'{plugin}'.{pair.Key}\" has no effect here"));
+            }
+        }
+        else if (Idle.Contains(key) || IdleTables.Any(table => key.StartsWith(table, StringComparison.Ordinal)))
+        {
+            if (IsSet(value))
+            {
+                warnings.Add($"key \"{key}\" has no effect here");
+            }
+        }
+        else
+        {
+            warnings.Add($"unknown key \"{key}\"");
+        }
+    }
+
+    private static bool IsSet(object? value) => value is not (null or "" or 0L or false or TomlArray { Count: 0 } or TomlTable { Count: 0 });
+
+    private static string Text(object value) => value as string ?? throw new FormatException("not a text");
+
+    private static long Number(object value, long least, long most) =>
+        value is long number && number >= least && number <= most ? number : throw new FormatException($"not a whole number from {least} to {most}");
+
+    private static IReadOnlyList<string> Texts(object value) =>
+        value is TomlArray list && list.All(one => one is string) ? [.. list.OfType<string>()] : throw new FormatException("not a list of texts");
+
+    private static TomlArray List(IEnumerable<string> texts)
+    {
+        var list = new TomlArray();
+        foreach (string text in texts)
+        {
+            list.Add(text);
+        }
+
+        return list;
+    }
+}
