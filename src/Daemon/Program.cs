@@ -8,6 +8,7 @@ using Wharf.Daemon.Host;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Networks;
+using Wharf.Daemon.Stats;
 using Wharf.Daemon.Stdio;
 using Wharf.Linux;
 using Wharf.Registry;
@@ -50,7 +51,7 @@ try
     ContainerNetworks networks = StartNetworks.Run(options, table);
     var networkDescriptions = new NetworkDescriptions(table, networks);
     var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
-    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks, background, options.CgroupParent);
+    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks, new NetworkEvents(events, networks.Networks), background, options.CgroupParent);
     var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks);
     var stop = new StopContainer(tasks, containerEvents);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, options.ExecRoot, background);
@@ -61,8 +62,9 @@ try
         .. VersionRoutes.All(),
         .. new EngineRoutes(new DescribeEngine(options, table, networkDescriptions, images, EngineId.ReadOrMake(options.DataRoot))).All(),
         .. new EventRoutes(events).All(),
-        .. new ImageRoutes(images).All(),
+        .. new ImageRoutes(images, new ImageEvents(events)).All(),
         .. new NetworkRoutes(networks.Networks, networkDescriptions).All(),
+        .. new StatsRoutes(table, tasks).All(),
         .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, networkDescriptions, options.StorageDriver, background.Stopping).All(),
     ],
     background.Stopping);

@@ -8,6 +8,9 @@ internal static class Timestamps
     /// <summary>RFC 3339 with nanoseconds, trailing zeros left out.</summary>
     internal static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>The same with all nine digits, as logs have it.</summary>
+    internal static string Fixed(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
+
     /// <summary>since and until of a query: seconds since 1970 with a fraction, or RFC 3339; null when absent or 0.</summary>
     internal static DateTimeOffset? Parse(string? text)
     {

@@ -28,6 +28,9 @@ internal sealed record ContainerDocument
     /// <summary>What the container has of the network while it runs.</summary>
     public NetworkEndpoint? Endpoint { get; set; }
 
+    /// <summary>The hardware address that was asked for; empty: one made from the address.</summary>
+    public string MacAddress { get; set; } = "";
+
     public int RestartCount { get; set; }
 
     /// <summary>Somebody asked for the last end: no policy starts it again.</summary>

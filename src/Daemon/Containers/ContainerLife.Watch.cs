@@ -169,6 +169,7 @@ internal sealed partial class ContainerLife
             });
             await DeleteTaskAsync(container).ConfigureAwait(false);
             networks.Release(container);
+            networkEvents.Publish(container, "disconnect");
             events.Publish(container, "die", ("exitCode", exit.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             container.EndRun(exit.Code);
         }

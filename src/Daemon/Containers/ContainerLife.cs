@@ -9,7 +9,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>A run of a container: started, watched until it ends, and taken up again after a restart of the daemon.</summary>
-internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, ContainerNetworks networks, BackgroundWork background, string cgroupParent)
+internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, ContainerNetworks networks, NetworkEvents networkEvents, BackgroundWork background, string cgroupParent)
 {
     private const int KillSignal = 9;
 
@@ -58,6 +58,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             created = true;
             container.ChangeState(state => state with { Status = "running", Running = true, Paused = false, Restarting = false, OOMKilled = false, Pid = pid, ExitCode = 0, Error = "", StartedAt = Timestamps.Text(DateTimeOffset.UtcNow) });
             await networks.ConnectAsync(container, pid).ConfigureAwait(false);
+            networkEvents.Publish(container, "connect");
             await tasks.StartAsync(container.Id, "", cancellation).ConfigureAwait(false);
             streams.MarkStarted();
             events.Publish(container, "start");

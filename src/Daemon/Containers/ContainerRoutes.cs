@@ -22,6 +22,8 @@ internal sealed class ContainerRoutes(
     string driver,
     CancellationToken stopping)
 {
+    private const string UsualListing = "-ef";
+
     private static readonly string[] ListFilters = ["id", "name", "label", "status", "exited", "ancestor", "network", "volume", "before", "since", "publish", "expose", "health", "isolation", "is-task"];
 
     private static readonly string[] States = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
@@ -220,7 +222,17 @@ internal sealed class ContainerRoutes(
 
     private async Task ResizeAsync(HttpContext context, string id)
     {
-        await tasks.ResizeAsync(Running(id).Id, "", (uint)(Number(context, "w") ?? 0), (uint)(Number(context, "h") ?? 0), context.RequestAborted).ConfigureAwait(false);
+        (uint width, uint height) = (Size(context, "w"), Size(context, "h"));
+        await tasks.ResizeAsync(Running(id).Id, "", width, height, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>A number of rows or columns: a terminal holds 16 bits of it.</summary>
+    private static uint Size(HttpContext context, string name)
+    {
+        string text = Answers.Value(context, name) ?? "";
+        return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort size)
+            ? size
+            : throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid resize {(name == "h" ? "height" : "width")} \"{text}\": expected a number of at most {ushort.MaxValue}");
     }
 
     private Task RenameAsync(HttpContext context, string id)
@@ -273,13 +285,14 @@ internal sealed class ContainerRoutes(
     private async Task TopAsync(HttpContext context, string id)
     {
         Container container = Running(id);
-        if (Answers.Value(context, "ps_args") is { } given and not "-ef")
-        {
-            throw new EngineException(EngineErrorKind.NotImplemented, $"list processes with \"{given}\": only -ef is supported");
-        }
-
+        string options = Answers.Value(context, "ps_args") ?? UsualListing;
         IReadOnlyList<int> pids = await tasks.PidsAsync(container.Id, context.RequestAborted).ConfigureAwait(false);
-        await Answers.JsonAsync(context, new ContainerTop { Titles = ProcessTable.Titles, Processes = ProcessTable.Rows(pids) }, ContainersJson.Default.ContainerTop).ConfigureAwait(false);
+
+        // The usual one needs no ps on the host.
+        (IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows) = options == UsualListing
+            ? (ProcessTable.Titles, ProcessTable.Rows(pids))
+            : ProcessListing.Ask(options, pids);
+        await Answers.JsonAsync(context, new ContainerTop { Titles = titles, Processes = rows }, ContainersJson.Default.ContainerTop).ConfigureAwait(false);
     }
 
     private async Task PruneAsync(HttpContext context, string value) =>
@@ -299,8 +312,14 @@ internal sealed class ContainerRoutes(
 
     private async Task ExecResizeAsync(HttpContext context, string id)
     {
+        (uint width, uint height) = (Size(context, "w"), Size(context, "h"));
         (Container container, ContainerExec exec) = table.FindExec(id);
-        await tasks.ResizeAsync(container.Id, exec.Id, (uint)(Number(context, "w") ?? 0), (uint)(Number(context, "h") ?? 0), context.RequestAborted).ConfigureAwait(false);
+        if (!exec.Started || exec.Exited.IsCompleted)
+        {
+            throw new EngineException(EngineErrorKind.Conflict, $"exec {exec.Id} is not running");
+        }
+
+        await tasks.ResizeAsync(container.Id, exec.Id, width, height, context.RequestAborted).ConfigureAwait(false);
     }
 
     private Task ExecInspectAsync(HttpContext context, string id)

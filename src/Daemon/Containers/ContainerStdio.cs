@@ -1,5 +1,6 @@
 using Wharf.Daemon.Logs;
 using Wharf.Daemon.Stdio;
+using Wharf.EngineApi.Containers;
 
 namespace Wharf.Daemon.Containers;
 
@@ -49,7 +50,8 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
         }
 
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var log = new JsonFileLog(container.LogPath, Path.Combine(folder, "log-position"));
+        LogConfig? config = container.Document.HostConfig.LogConfig;
+        JsonFileLog? log = config?.Type == LogOptions.None ? null : new JsonFileLog(container.LogPath, Path.Combine(folder, "log-position"), LogOptions.Parse(config, container.Config));
         var streams = new ProcessStreams(loop, folder, "init", container.Config.Tty, container.Config.OpenStdin, resumed, log);
         lock (container.StreamsGate)
         {

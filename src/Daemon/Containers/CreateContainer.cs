@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Wharf.Daemon.Images;
+using Wharf.Daemon.Logs;
 using Wharf.Daemon.Networks;
 using Wharf.EngineApi.Containers;
 using Wharf.Oci.Images;
@@ -25,6 +26,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
 
         HostConfig host = request.HostConfig ?? new HostConfig();
         string network = networks.Resolve(request);
+        string mac = RequestedNetwork.MacAddress(request, network);
         HostConfigCheck.Check(host);
         if (request.StopSignal is { Length: > 0 } signal)
         {
@@ -35,6 +37,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         (ResolvedImage image, ImageContent content) = await images.ReadAsync(request.Image, null, cancellation).ConfigureAwait(false);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         ContainerConfig config = Merge(request, content.Image.Config, networks.DefaultHostName(network, id));
+        _ = LogOptions.Parse(host.LogConfig, config);
         IReadOnlyList<string> command = [.. config.Entrypoint ?? [], .. config.Cmd ?? []];
         if (command.Count == 0)
         {
@@ -60,6 +63,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
                 Args = [.. command.Skip(1)],
                 Config = config,
                 HostConfig = Defaults(host, network),
+                MacAddress = mac,
             });
             events.Publish(container, "create");
             return new CreateResponse { Id = id, Warnings = [] };
@@ -140,7 +144,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
     private static HostConfig Defaults(HostConfig host, string network) => host with
     {
         NetworkMode = network,
-        LogConfig = host.LogConfig is { Type.Length: > 0 } ? host.LogConfig : new LogConfig { Type = "json-file", Config = new Dictionary<string, string>() },
+        LogConfig = new LogConfig { Type = host.LogConfig is { Type.Length: > 0 } log ? log.Type : LogOptions.JsonFile, Config = host.LogConfig?.Config ?? new Dictionary<string, string>() },
         RestartPolicy = host.RestartPolicy is { Name.Length: > 0 } ? host.RestartPolicy : new RestartPolicy { Name = "no" },
         CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : "private",
         IpcMode = host.IpcMode.Length > 0 ? host.IpcMode : "private",

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Wharf.Daemon.Http;
@@ -7,86 +9,126 @@ using Wharf.Daemon.Stdio;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>GET logs: what was written, and with follow what comes.</summary>
-internal static class ReadLogs
+internal sealed class ReadLogs
 {
+    private readonly HttpContext context;
+    private readonly Container container;
+    private readonly bool wantsOutput;
+    private readonly bool wantsError;
+    private readonly bool stamps;
+    private readonly bool details;
+    private readonly DateTimeOffset? since;
+    private readonly DateTimeOffset? until;
+
+    private ReadLogs(HttpContext context, Container container)
+    {
+        this.context = context;
+        this.container = container;
+        wantsOutput = Answers.Flag(context, "stdout");
+        wantsError = Answers.Flag(context, "stderr");
+        stamps = Answers.Flag(context, "timestamps");
+        details = Answers.Flag(context, "details");
+        since = Timestamps.Parse(Answers.Value(context, "since"));
+        until = Timestamps.Parse(Answers.Value(context, "until"));
+    }
+
     internal static async Task RunAsync(HttpContext context, Container container)
     {
-        bool wantsOutput = Answers.Flag(context, "stdout");
-        bool wantsError = Answers.Flag(context, "stderr");
-        if (!wantsOutput && !wantsError)
+        var logs = new ReadLogs(context, container);
+        if (!logs.wantsOutput && !logs.wantsError)
         {
             throw new EngineException(EngineErrorKind.InvalidParameter, "Bad parameters: you must choose at least one stream");
         }
 
-        bool follow = Answers.Flag(context, "follow");
-        bool stamps = Answers.Flag(context, "timestamps");
-        DateTimeOffset? since = Timestamps.Parse(Answers.Value(context, "since"));
-        DateTimeOffset? until = Timestamps.Parse(Answers.Value(context, "until"));
-        int tail = int.TryParse(Answers.Value(context, "tail"), out int lines) && lines >= 0 ? lines : int.MaxValue;
-        LogChanges? changes = follow ? container.Log?.Changes : null;
+        if (container.Document.HostConfig.LogConfig?.Type == LogOptions.None)
+        {
+            throw new EngineException(EngineErrorKind.NotImplemented, "configured logging driver does not support reading");
+        }
+
+        int? tail = int.TryParse(Answers.Value(context, "tail"), NumberStyles.None, CultureInfo.InvariantCulture, out int lines) ? lines : null;
+        LogChanges? changes = Answers.Flag(context, "follow") ? container.Log?.Changes : null;
         context.Response.ContentType = container.Config.Tty ? "application/vnd.docker.raw-stream" : "application/vnd.docker.multiplexed-stream";
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
-        long position = 0;
+        using var reader = new LogReader(container.LogPath);
+        if (tail is { } last)
+        {
+            reader.SkipToLast(last);
+        }
+
+        await logs.SendAsync(reader, changes).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(LogReader reader, LogChanges? changes)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        if (until is { } end && changes is not null)
+        {
+            TimeSpan left = end - DateTimeOffset.UtcNow;
+            over.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+
         while (true)
         {
             // Both are taken before the file is read: what is written meanwhile is seen the next time.
             bool ended = changes?.Ended != false;
             Task grown = changes?.Next ?? Task.CompletedTask;
-            position = await WriteFileAsync(context, container, position, position == 0 ? tail : int.MaxValue, Wanted, stamps).ConfigureAwait(false);
-            if (ended)
+            bool goesOn = await SendLinesAsync(reader).ConfigureAwait(false);
+            await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            if (ended || !goesOn)
             {
                 return;
             }
 
-            await grown.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+            try
+            {
+                await grown.WaitAsync(over.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                // The time that was asked for is over.
+                return;
+            }
         }
-
-        bool Wanted(LogLine line) => (line.Stream == "stderr" ? wantsError : wantsOutput) && (since is null || line.Time >= since) && (until is null || line.Time <= until);
     }
 
-    /// <summary>Writes whole lines from a position on; where it ended.</summary>
-    private static async Task<long> WriteFileAsync(HttpContext context, Container container, long position, int tail, Func<LogLine, bool> wanted, bool stamps)
+    /// <summary>All whole lines that are there; false when one is past the time that was asked for.</summary>
+    private async Task<bool> SendLinesAsync(LogReader reader)
     {
-        if (!File.Exists(container.LogPath))
+        while (reader.Next() is { } bytes)
         {
-            return position;
-        }
+            if (Parse(bytes.Span) is not { } line || line.Time < since || !(line.Stream == "stderr" ? wantsError : wantsOutput))
+            {
+                continue;
+            }
 
-        byte[] bytes;
-        using (var file = new FileStream(container.LogPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        {
-            file.Position = position;
-            bytes = new byte[file.Length - position];
-            await file.ReadExactlyAsync(bytes, context.RequestAborted).ConfigureAwait(false);
-        }
+            if (line.Time > until)
+            {
+                return false;
+            }
 
-        int end = Array.LastIndexOf(bytes, (byte)'\n') + 1;
-        List<LogLine> lines = Parse(bytes.AsSpan(0, end)).Where(wanted).ToList();
-        foreach (LogLine line in tail < lines.Count ? lines.Skip(lines.Count - tail) : lines)
-        {
-            string text = stamps ? Timestamps.Text(line.Time) + " " + line.Log : line.Log;
-            byte[] encoded = System.Text.Encoding.UTF8.GetBytes(text);
+            byte[] encoded = Encoding.UTF8.GetBytes((stamps ? Timestamps.Fixed(line.Time) + " " : "") + (details ? Details(line) + " " : "") + line.Log);
             await context.Response.Body.WriteAsync(container.Config.Tty ? encoded : StreamFrame.Of(line.Stream == "stderr" ? StreamKind.Error : StreamKind.Output, encoded), context.RequestAborted).ConfigureAwait(false);
         }
 
-        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-        return position + end;
+        return true;
     }
 
-    private static List<LogLine> Parse(ReadOnlySpan<byte> bytes)
+    /// <summary>As the query of an address writes them, with commas between.</summary>
+    private static string Details(LogLine line) =>
+        string.Join(',', (line.Attributes ?? new Dictionary<string, string>()).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{Escape(pair.Key)}={Escape(pair.Value)}"));
+
+    private static string Escape(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
+
+    /// <summary>Null for bytes that a power cut has left where a line should be: the others are still worth reading.</summary>
+    private static LogLine? Parse(ReadOnlySpan<byte> bytes)
     {
-        var lines = new List<LogLine>();
-        while (!bytes.IsEmpty)
+        try
         {
-            int end = bytes.IndexOf((byte)'\n');
-            if (JsonSerializer.Deserialize(bytes[..end], LogJson.Default.LogLine) is { } line)
-            {
-                lines.Add(line);
-            }
-
-            bytes = bytes[(end + 1)..];
+            return JsonSerializer.Deserialize(bytes, LogJson.Default.LogLine);
         }
-
-        return lines;
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -137,6 +137,13 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
     internal async Task<IReadOnlyList<int>> PidsAsync(string id, CancellationToken cancellation) =>
         [.. (await tasks.ListPidsAsync(new ListPidsRequest { ContainerId = id }, cancellationToken: cancellation).ConfigureAwait(false)).Processes.Select(one => (int)one.Pid)];
 
+    /// <summary>The figures of its cgroup; null when there is no task.</summary>
+    internal async Task<Any?> MetricsAsync(string id, CancellationToken cancellation)
+    {
+        MetricsResponse answer = await tasks.MetricsAsync(new MetricsRequest { Filters = { "id==" + id } }, cancellationToken: cancellation).ConfigureAwait(false);
+        return answer.Metrics.FirstOrDefault(metric => metric.Id == id)?.Data;
+    }
+
     private static async Task IgnoreMissing<T>(Task<T> call)
     {
         try

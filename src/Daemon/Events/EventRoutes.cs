@@ -15,7 +15,7 @@ internal sealed class EventRoutes(EventLog events)
     {
         DateTimeOffset? since = Timestamps.Parse(Answers.Value(context, "since"));
         DateTimeOffset? until = Timestamps.Parse(Answers.Value(context, "until"));
-        QueryFilters filters = QueryFilters.Parse(Answers.Value(context, "filters"), ["container", "event", "image", "label", "type", "network", "volume", "daemon", "scope"]);
+        EventFilter filter = EventFilter.Parse(Answers.Value(context, "filters"));
         (IReadOnlyList<EventMessage> past, ChannelReader<EventMessage> coming) = events.Listen(since);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         if (until is { } end)
@@ -26,16 +26,19 @@ internal sealed class EventRoutes(EventLog events)
 
         context.Response.ContentType = "application/json";
         await context.Response.StartAsync(context.RequestAborted).ConfigureAwait(false);
+
+        // A client goes on when it is heard, however long nothing happens.
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         try
         {
             foreach (EventMessage message in past)
             {
-                await WriteAsync(context, message, until, filters).ConfigureAwait(false);
+                await WriteAsync(context, message, until, filter).ConfigureAwait(false);
             }
 
             await foreach (EventMessage message in coming.ReadAllAsync(ended.Token).ConfigureAwait(false))
             {
-                await WriteAsync(context, message, until, filters).ConfigureAwait(false);
+                await WriteAsync(context, message, until, filter).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -48,9 +51,9 @@ internal sealed class EventRoutes(EventLog events)
         }
     }
 
-    private static async Task WriteAsync(HttpContext context, EventMessage message, DateTimeOffset? until, QueryFilters filters)
+    private static async Task WriteAsync(HttpContext context, EventMessage message, DateTimeOffset? until, EventFilter filter)
     {
-        if ((until is { } end && message.timeNano > (end - DateTimeOffset.UnixEpoch).Ticks * 100) || !Matches(message, filters))
+        if ((until is { } end && message.timeNano > (end - DateTimeOffset.UnixEpoch).Ticks * 100) || !filter.Accepts(message))
         {
             return;
         }
@@ -58,15 +61,5 @@ internal sealed class EventRoutes(EventLog events)
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(message, EngineJson.Default.EventMessage), (byte)'\n'];
         await context.Response.Body.WriteAsync(line, context.RequestAborted).ConfigureAwait(false);
         await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-    }
-
-    private static bool Matches(EventMessage message, QueryFilters filters)
-    {
-        IReadOnlyDictionary<string, string> attributes = message.Actor.Attributes;
-        return filters.Any("type", type => type == message.Type)
-            && filters.Any("event", action => message.Action == action || message.Action.StartsWith(action + ":", StringComparison.Ordinal))
-            && filters.Any("container", one => message.Type == "container" && (message.Actor.ID.StartsWith(one, StringComparison.Ordinal) || attributes.GetValueOrDefault("name") == one))
-            && filters.Any("image", one => attributes.GetValueOrDefault("image") == one || (message.Type == "image" && message.Actor.ID == one))
-            && filters.All("label", label => QueryFilters.LabelMatches(label, attributes));
     }
 }

@@ -10,7 +10,7 @@ using Wharf.Registry;
 namespace Wharf.Daemon.Images;
 
 /// <summary>The API's operations on images.</summary>
-internal sealed class ImageRoutes(ImageOperations operations)
+internal sealed class ImageRoutes(ImageOperations operations, ImageEvents events)
 {
     private const int LargestAuthentication = 64 << 10;
 
@@ -65,9 +65,13 @@ internal sealed class ImageRoutes(ImageOperations operations)
         RegistryCredentials? credentials = Credentials(context);
         await StreamAsync(
             context,
-            messages => reference.IsNameOnly
-                ? operations.Pull.RunAllAsync(reference, platform, credentials, messages, context.RequestAborted)
-                : operations.Pull.RunAsync(reference, platform, credentials, messages, context.RequestAborted)).ConfigureAwait(false);
+            async messages =>
+            {
+                await (reference.IsNameOnly
+                    ? operations.Pull.RunAllAsync(reference, platform, credentials, messages, context.RequestAborted)
+                    : operations.Pull.RunAsync(reference, platform, credentials, messages, context.RequestAborted)).ConfigureAwait(false);
+                events.Publish("pull", reference.Familiar, reference.FamiliarName);
+            }).ConfigureAwait(false);
     }
 
     private Task LoadAsync(HttpContext context, string value)
@@ -104,12 +108,18 @@ internal sealed class ImageRoutes(ImageOperations operations)
     private async Task TagAsync(HttpContext context, string name)
     {
         string repository = Answers.Value(context, "repo") ?? throw new EngineException(EngineErrorKind.InvalidParameter, "invalid reference format");
-        await operations.Tag.RunAsync(name, repository, Answers.Value(context, "tag"), context.RequestAborted).ConfigureAwait(false);
+        (ImageReference given, string id) = await operations.Tag.RunAsync(name, repository, Answers.Value(context, "tag"), context.RequestAborted).ConfigureAwait(false);
+        events.Publish("tag", id, given.Familiar);
         context.Response.StatusCode = StatusCodes.Status201Created;
     }
 
-    private async Task RemoveAsync(HttpContext context, string name) =>
-        await Answers.JsonAsync(context, await operations.Remove.RunAsync(name, Answers.Flag(context, "force"), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListDeletedImage).ConfigureAwait(false);
+    private async Task RemoveAsync(HttpContext context, string name)
+    {
+        string id = (await operations.Resolver.ResolveAsync(name, context.RequestAborted).ConfigureAwait(false)).Id.ToString();
+        IReadOnlyList<DeletedImage> removed = await operations.Remove.RunAsync(name, Answers.Flag(context, "force"), context.RequestAborted).ConfigureAwait(false);
+        events.Publish(removed, id);
+        await Answers.JsonAsync(context, removed, ImagesJson.Default.IReadOnlyListDeletedImage).ConfigureAwait(false);
+    }
 
     private async Task DistributionAsync(HttpContext context, string name) =>
         await Answers.JsonAsync(

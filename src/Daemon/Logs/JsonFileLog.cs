@@ -10,17 +10,30 @@ internal sealed class JsonFileLog : IDisposable
 {
     // Longer lines are cut into pieces, as docker cuts them.
     private const int LineLimit = 16 * 1024;
-    private readonly FileStream file;
+    private readonly string path;
+    private readonly LogOptions options;
+    private readonly string attributes;
     private readonly LogPosition position;
     private readonly Dictionary<StreamKind, List<byte>> partial = new() { [StreamKind.Output] = [], [StreamKind.Error] = [] };
+    private FileStream file;
     private bool failed;
 
     /// <param name="path">Where the lines go; what an earlier daemon was about to write when it was killed is cut off.</param>
     /// <param name="positionPath">Where it is kept how far they are; lives as long as the run.</param>
-    internal JsonFileLog(string path, string positionPath)
+    /// <param name="options">When a new file is begun, and what is said with each line.</param>
+    internal JsonFileLog(string path, string positionPath, LogOptions options)
     {
-        file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        this.path = path;
+        this.options = options;
+        attributes = Encode(options.Attributes);
+        file = Open(path);
         position = new LogPosition(positionPath, file.Length);
+        if (position.Length > file.Length)
+        {
+            // Killed between a new file and the word of it.
+            position.Restart(file.Length);
+        }
+
         Cut();
     }
 
@@ -57,6 +70,10 @@ internal sealed class JsonFileLog : IDisposable
                     Append(lines, kind, [.. rest[..whole]]);
                     taken += whole;
                     rest.RemoveRange(0, whole);
+                    if (position.Length + lines.Length >= options.Capacity)
+                    {
+                        Write(lines, kind, ref taken);
+                    }
                 }
             }
 
@@ -76,10 +93,27 @@ internal sealed class JsonFileLog : IDisposable
         Changes.End();
     }
 
+    /// <summary>The lines so far, so that a file ends where it is full.</summary>
+    private void Write(StringBuilder lines, StreamKind kind, ref long taken)
+    {
+        Write(Encoding.UTF8.GetBytes(lines.ToString()), kind == StreamKind.Output ? taken : 0, kind == StreamKind.Error ? taken : 0);
+        lines.Clear();
+        taken = 0;
+    }
+
     private void Write(byte[] lines, long output, long error)
     {
         try
         {
+            if (position.Length >= options.Capacity)
+            {
+                LogFiles.Rotate(path, options.Files);
+                FileStream full = file;
+                file = Open(path);
+                full.Dispose();
+                position.Restart(0);
+            }
+
             file.Write(lines);
             position.Advance(output, error, lines.Length);
             Changes.Grown();
@@ -141,8 +175,16 @@ internal sealed class JsonFileLog : IDisposable
         return bytes.Count;
     }
 
-    private static void Append(StringBuilder lines, StreamKind kind, byte[] text) => lines
+    private static FileStream Open(string path) => new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+    private static string Encode(IReadOnlyDictionary<string, string> attributes)
+    {
+        static string Text(string text) => JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+        return attributes.Count == 0 ? "" : $"\"attrs\":{{{string.Join(',', attributes.Select(pair => $"\"{Text(pair.Key)}\":\"{Text(pair.Value)}\""))}}},";
+    }
+
+    private void Append(StringBuilder lines, StreamKind kind, byte[] text) => lines
         .Append("{\"log\":\"").Append(JsonEncodedText.Encode(Encoding.UTF8.GetString(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString())
         .Append("\",\"stream\":\"").Append(kind == StreamKind.Error ? "stderr" : "stdout")
-        .Append("\",\"time\":\"").Append(Timestamps.Text(DateTimeOffset.UtcNow)).Append("\"}\n");
+        .Append("\",").Append(attributes).Append("\"time\":\"").Append(Timestamps.Text(DateTimeOffset.UtcNow)).Append("\"}\n");
 }

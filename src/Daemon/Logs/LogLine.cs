@@ -11,6 +11,9 @@ internal sealed record LogLine
     [JsonPropertyName("stream")]
     public string Stream { get; set; } = "";
 
+    [JsonPropertyName("attrs")]
+    public IReadOnlyDictionary<string, string>? Attributes { get; set; }
+
     [JsonPropertyName("time")]
     public DateTimeOffset Time { get; set; }
 }

@@ -46,6 +46,13 @@ internal sealed class LogPosition : IDisposable
         Save();
     }
 
+    /// <summary>The log goes on in a file of this length; what of the streams is in the log stays.</summary>
+    internal void Restart(long length)
+    {
+        Length = length;
+        Save();
+    }
+
     public void Dispose() => file.Dispose();
 
     private void Save()

@@ -90,7 +90,7 @@ internal sealed class ContainerNetworks
         {
             Ipv4Address address = bridge.Pool.Take()
                 ?? throw new EngineException(EngineErrorKind.System, $"take an address of network \"{NetworkMode.Bridge}\": no available IPv4 addresses on this network's address pools: {NetworkMode.Bridge} ({bridge.Pool.Subnet})");
-            endpoint = endpoint with { Address = address.ToString(), PrefixLength = bridge.Address.Length, Gateway = bridge.Address.Address.ToString(), Mac = MacAddress.Text(MacAddress.Of(address)) };
+            endpoint = endpoint with { Address = address.ToString(), PrefixLength = bridge.Address.Length, Gateway = bridge.Address.Address.ToString(), Mac = MacAddress.Text(MacAddress.Parse(container.Document.MacAddress) ?? MacAddress.Of(address)) };
         }
 
         // On disk before the kernel knows of it: a daemon that is killed in between gives no address twice.
@@ -102,7 +102,7 @@ internal sealed class ContainerNetworks
     /// <summary>Step 3.</summary>
     internal Task ConnectAsync(Container container, int process) => bridge is null || container.Document.Endpoint is not { Address.Length: > 0 } endpoint
         ? Task.CompletedTask
-        : bridge.ConnectAsync(process, new ContainerLink("veth" + endpoint.EndpointId[..7], new InterfaceAddress(Ipv4Address.Parse(endpoint.Address), endpoint.PrefixLength), bridge.Address.Address, bridge.Mtu));
+        : bridge.ConnectAsync(process, new ContainerLink("veth" + endpoint.EndpointId[..7], new InterfaceAddress(Ipv4Address.Parse(endpoint.Address), endpoint.PrefixLength), bridge.Address.Address, bridge.Mtu, MacAddress.Parse(endpoint.Mac)));
 
     /// <summary>Step 4; the second time it does nothing.</summary>
     internal void Release(Container container)

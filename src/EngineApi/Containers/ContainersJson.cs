@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using Wharf.EngineApi.Json;
 
 namespace Wharf.EngineApi.Containers;
 
 /// <summary>Reads and writes the documents of the API's containers.</summary>
-[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, Converters = [typeof(Int32OrNull), typeof(Int64OrNull), typeof(BooleanOrNull)])]
 [JsonSerializable(typeof(CreateRequest))]
 [JsonSerializable(typeof(CreateResponse))]
 [JsonSerializable(typeof(ContainerInspect))]

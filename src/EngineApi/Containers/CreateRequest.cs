@@ -41,5 +41,10 @@ public sealed record CreateRequest
 
     public int? StopTimeout { get; set; }
 
+    /// <summary>Of clients up to API 1.43; later ones say it of a network.</summary>
+    public string MacAddress { get; set => field = value ?? ""; } = "";
+
     public HostConfig? HostConfig { get; set; }
+
+    public NetworkingConfig? NetworkingConfig { get; set; }
 }

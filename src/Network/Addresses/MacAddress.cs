@@ -17,4 +17,13 @@ public static class MacAddress
     }
 
     public static string Text(ReadOnlySpan<byte> mac) => string.Join(':', mac.ToArray().Select(one => one.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+
+    /// <summary>Six pairs of hexadecimal digits with colons or dashes between; null for anything else.</summary>
+    public static byte[]? Parse(string text)
+    {
+        string[] parts = text.Split(text.Contains('-', StringComparison.Ordinal) ? '-' : ':');
+        return parts.Length == Size && parts.All(part => part.Length == 2 && part.All(char.IsAsciiHexDigit))
+            ? [.. parts.Select(part => byte.Parse(part, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture))]
+            : null;
+    }
 }

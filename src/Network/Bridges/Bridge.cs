@@ -137,7 +137,7 @@ public sealed class Bridge
         Link bridge = Links.Find(outside, Name) ?? throw new NetlinkException($"look up bridge \"{Name}\"", Errno.ENODEV);
         NamespaceThread.Enter(network, path);
         using var inside = new RouteSocket();
-        byte[] mac = MacAddress.Of(link.Address.Address);
+        byte[] mac = link.Mac ?? MacAddress.Of(link.Address.Address);
 
         // 1. Both ends, the outer one up and a port of the bridge.
         var pair = new MessageBatch();

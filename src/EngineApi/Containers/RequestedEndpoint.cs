@@ -1,0 +1,11 @@
+namespace Wharf.EngineApi.Containers;
+
+/// <summary>What a create asks of one network.</summary>
+public sealed record RequestedEndpoint
+{
+    public RequestedAddresses? IPAMConfig { get; set; }
+
+    public string MacAddress { get; set => field = value ?? ""; } = "";
+
+    public IReadOnlyList<string>? Aliases { get; set; }
+}
