@@ -38,6 +38,19 @@ public sealed unsafe class TerminalMode
         return new TerminalMode(raw);
     }
 
+    /// <summary>The same terminal that does not show what is typed, but for the end of the line.</summary>
+    public TerminalMode Silent()
+    {
+        byte[] silent = [.. bytes];
+        fixed (byte* start = silent)
+        {
+            uint* flags = (uint*)start;
+            flags[3] = (flags[3] & ~0x8u) | 0x40; // ECHO, ECHONL
+        }
+
+        return new TerminalMode(silent);
+    }
+
     public void Apply(FileDescriptor terminal)
     {
         fixed (byte* start = bytes)

@@ -6,12 +6,12 @@ namespace Wharf.Cli.Commands;
 internal static class CommandTable
 {
     private static readonly string[] ContainerNames =
-        ["attach", "create", "exec", "inspect", "kill", "logs", "ls", "pause", "port", "rename", "restart", "rm", "run", "start", "stop", "top", "unpause", "update", "wait", "diff", "prune", "export", "commit"];
+        ["attach", "create", "exec", "inspect", "kill", "logs", "ls", "pause", "port", "rename", "restart", "rm", "run", "start", "stats", "stop", "top", "unpause", "update", "wait", "diff", "prune", "export", "commit"];
 
     private static readonly string[] TopNames =
     [
-        "attach", "commit", "create", "diff", "events", "exec", "export", "history", "images", "import", "info", "inspect", "kill", "load", "logs", "pause", "port", "ps", "pull",
-        "rename", "restart", "rm", "rmi", "run", "save", "start", "stop", "tag", "top", "unpause", "update", "version", "wait",
+        "attach", "commit", "create", "diff", "events", "exec", "export", "history", "images", "import", "info", "inspect", "kill", "load", "login", "logout", "logs", "pause", "port", "ps", "pull",
+        "rename", "restart", "rm", "rmi", "run", "save", "start", "stats", "stop", "tag", "top", "unpause", "update", "version", "wait",
     ];
 
     private static readonly string[] SystemNames = ["events", "info"];
@@ -64,6 +64,10 @@ internal static class CommandTable
         "port" or "container port" => ContainerViews.Port(),
         "export" or "container export" => ContainerViews.Export(),
         "container prune" => ContainerViews.Prune(),
+        "stats" or "container stats" => StatsCommand.Build(),
+        "update" or "container update" => UpdateCommand.Build(),
+        "login" => LoginCommand.Build(),
+        "logout" => LogoutCommand.Build(),
         "version" => VersionCommand.Build(),
         _ => null,
     };

@@ -32,6 +32,19 @@ internal sealed partial class CreateBody : IDisposable
         return body.buffer.WrittenMemory;
     }
 
+    /// <summary>The body of container update: limits and the restart policy.</summary>
+    /// <exception cref="InvalidSettingException">A flag's value makes no sense.</exception>
+    internal static ReadOnlyMemory<byte> WriteUpdate(FlagValues flags)
+    {
+        using var body = new CreateBody(flags);
+        body.writer.WriteStartObject();
+        body.WriteLimits();
+        body.WriteRestart();
+        body.writer.WriteEndObject();
+        body.writer.Flush();
+        return body.buffer.WrittenMemory;
+    }
+
     public void Dispose() => writer.Dispose();
 
     private void WriteAll(string image, IReadOnlyList<string> command, AttachedStreams attached)

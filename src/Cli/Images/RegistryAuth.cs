@@ -8,9 +8,12 @@ namespace Wharf.Cli.Images;
 /// <summary>The user's credentials for a registry, as the header X-Registry-Auth carries them.</summary>
 internal static class RegistryAuth
 {
+    /// <summary>The public registry's own name among the credentials.</summary>
+    internal const string IndexServer = "https://index.docker.io/v1/";
+
     internal static string Header(Session session, string registry)
     {
-        string key = registry == "docker.io" ? "https://index.docker.io/v1/" : registry;
+        string key = registry == "docker.io" ? IndexServer : registry;
         JsonElement entry = session.Configuration.Find("auths").Find(key);
         var json = new StringBuilder("{");
         if (entry.ValueKind == JsonValueKind.Object)
