@@ -54,7 +54,7 @@ try
     var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks, new NetworkEvents(events, networks.Networks), background, options.CgroupParent);
     var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks);
     var stop = new StopContainer(tasks, containerEvents);
-    var execs = new ExecOperations(table, tasks, containerEvents, loop, options.ExecRoot, background);
+    var execs = new ExecOperations(table, tasks, containerEvents, loop, new ExecFiles(options.ExecRoot), background);
 
     var router = new Router(
     [
@@ -70,6 +70,7 @@ try
     background.Stopping);
     life.Listen();
     life.Resume();
+    execs.Resume();
     await using WebApplication listener = Listener.Create(addresses, tls, router);
     await listener.StartAsync().ConfigureAwait(false);
     Listener.Protect(addresses, group);

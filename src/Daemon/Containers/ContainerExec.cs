@@ -3,7 +3,7 @@ using Wharf.EngineApi.Containers;
 
 namespace Wharf.Daemon.Containers;
 
-/// <summary>A process added to a container. It lives in memory: it ends with its container, and is asked for while clients wait.</summary>
+/// <summary>A process added to a container. It ends with its container's run, and is asked for for a while after its own end.</summary>
 internal sealed class ContainerExec(string id, ExecCreateRequest request)
 {
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,5 +20,11 @@ internal sealed class ContainerExec(string id, ExecCreateRequest request)
 
     internal Task<int> Exited => exited.Task;
 
-    internal void End(int code) => exited.TrySetResult(code);
+    internal DateTimeOffset? EndedAt { get; private set; }
+
+    internal void End(int code)
+    {
+        EndedAt ??= DateTimeOffset.UtcNow;
+        exited.TrySetResult(code);
+    }
 }

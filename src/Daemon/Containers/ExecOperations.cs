@@ -10,10 +10,36 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>More processes in a running container.</summary>
-internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, ContainerEvents events, DescriptorLoop loop, string execRoot, BackgroundWork background)
+internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, ContainerEvents events, DescriptorLoop loop, ExecFiles files, BackgroundWork background)
 {
     private const int ContainerGone = 137;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(200);
+
+    // Clients ask for the code when the output has ended; nobody asks later.
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
+
+    /// <summary>Takes up the execs of containers that ran when the last daemon ended: who reads no more of them holds them back.</summary>
+    internal void Resume()
+    {
+        foreach (Container container in table.All().Where(one => one.State.Running))
+        {
+            foreach (ExecDocument document in files.Read(container))
+            {
+                var exec = new ContainerExec(document.Id, document.Request) { Started = document.Started };
+                container.Execs[exec.Id] = exec;
+                if (document.ExitCode is { } code)
+                {
+                    exec.End(code);
+                }
+                else if (document.Started)
+                {
+                    var streams = new ProcessStreams(loop, files.Folder(container), exec.Id, exec.Request.Tty, exec.Request.AttachStdin, resumed: true, null);
+                    exec.Streams = streams;
+                    background.Begin($"watch exec \"{exec.Id}\"", stopping => WatchAsync(container, exec, streams, stopping));
+                }
+            }
+        }
+    }
 
     internal IdResponse Create(Container container, ExecCreateRequest request)
     {
@@ -33,10 +59,19 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
         }
 
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var exec = new ContainerExec(id, request);
         lock (container.Execs)
         {
-            container.Execs[id] = new ContainerExec(id, request);
+            foreach (ContainerExec old in container.Execs.Values.Where(one => one.EndedAt + Kept < DateTimeOffset.UtcNow).ToArray())
+            {
+                container.Execs.Remove(old.Id);
+                files.Delete(container, old.Id);
+            }
+
+            container.Execs[id] = exec;
         }
+
+        files.Save(container, exec);
 
         events.Publish(container, "exec_create: " + string.Join(' ', request.Cmd), ("execID", id));
         return new IdResponse { Id = id };
@@ -51,12 +86,13 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
         }
 
         exec.Started = true;
+        files.Save(container, exec);
         ExecCreateRequest request = exec.Request;
         IReadOnlyList<ContainerdApi.Types.Mount> mounts = await tasks.SnapshotMountsAsync(container.Id, context.RequestAborted).ConfigureAwait(false);
         User user = UserLookup.Resolve(request.User.Length > 0 ? request.User : container.Config.User, SnapshotLayers.Of(mounts));
         Process process = ContainerSpec.ForExec(container, request, user);
         byte[] document = JsonSerializer.SerializeToUtf8Bytes(process, RuntimeJson.Default.Process);
-        var streams = new ProcessStreams(loop, Path.Combine(execRoot, container.Id), id, request.Tty, request.AttachStdin, resumed: false, null);
+        var streams = new ProcessStreams(loop, files.Folder(container), id, request.Tty, request.AttachStdin, resumed: false, null);
         exec.Streams = streams;
         StreamListener output = streams.Listen();
         try
@@ -68,6 +104,7 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
         catch (RpcException error)
         {
             exec.End(error.Status.Detail.Contains("permission denied", StringComparison.Ordinal) ? 126 : 127);
+            files.Save(container, exec);
             await tasks.DeleteExecAsync(container.Id, id, CancellationToken.None).ConfigureAwait(false);
             streams.Dispose();
             throw new EngineException(EngineErrorKind.InvalidParameter, error.Status.Detail, error);
@@ -124,6 +161,7 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
     {
         int code = await AwaitExitAsync(container, exec, stopping).ConfigureAwait(false);
         exec.End(code);
+        files.Save(container, exec);
         streams.Finish();
         await streams.Drained.ConfigureAwait(false);
         streams.Dispose();
