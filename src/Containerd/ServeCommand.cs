@@ -50,7 +50,7 @@ internal static class ServeCommand
         using var stopping = new CancellationTokenSource();
         var events = new EventExchange();
         var blobs = new BlobStore(store, Path.Combine(options.Root, "io.containerd.content.v1.content"));
-        var snapshots = new OverlaySnapshots(store, new SnapshotFolders(Path.Combine(options.Root, "io.containerd.snapshotter.v1.overlayfs")));
+        var snapshots = new SnapshotterTable([Snapshotter.Overlay(store, options.Root), Snapshotter.Native(store, options.Root)]);
         var containers = new ContainerTable(store);
         var programs = new ShimProgram(options.Address, options.LogLevel is "debug" or "trace");
         using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));

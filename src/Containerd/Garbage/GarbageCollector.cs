@@ -12,7 +12,7 @@ namespace Wharf.Containerd.Garbage;
 /// Removes what no image, container, lease or root label leads to. It runs when a caller asks to wait for it, some time after other
 /// removals, and once after the start.
 /// </summary>
-internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, OverlaySnapshots snapshots, ILogger<GarbageCollector> log)
+internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, SnapshotterTable snapshotters, ILogger<GarbageCollector> log)
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
     private readonly Lock gate = new();
@@ -62,19 +62,23 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Ove
     {
         lock (gate)
         {
-            (bool content, List<ulong> folders) = store.Remove(records =>
+            (bool content, List<(Snapshotter Snapshotter, ulong Number)> folders) = store.Remove(records =>
             {
                 bool any = false;
-                var numbers = new List<ulong>();
+                var numbers = new List<(Snapshotter, ulong)>();
                 foreach (string scope in records.Namespaces())
                 {
-                    Reachability reachable = Reachability.Of(records, scope, DateTimeOffset.UtcNow);
+                    Reachability reachable = Reachability.Of(records, snapshotters, scope, DateTimeOffset.UtcNow);
                     any |= reachable.Sweep(records, numbers);
                 }
 
                 return (any, numbers);
             });
-            snapshots.RemoveFolders(folders);
+            foreach (IGrouping<Snapshotter, ulong> removed in folders.GroupBy(one => one.Snapshotter, one => one.Number))
+            {
+                removed.Key.RemoveFolders(removed);
+            }
+
             if (content)
             {
                 blobs.RemoveUnrecorded();

@@ -16,27 +16,35 @@ internal sealed class Reachability
     private const string RootLabel = "containerd.io/gc.root";
     private const string ExpireLabel = "containerd.io/gc.expire";
     private const string ContentReference = "containerd.io/gc.ref.content";
-    private const string SnapshotReference = "containerd.io/gc.ref.snapshot." + OverlaySnapshots.Name;
+    private const string SnapshotReference = "containerd.io/gc.ref.snapshot.";
 
     // Between a snapshot and the container that it is for lies a moment without any reference.
     private static readonly TimeSpan Youth = TimeSpan.FromMinutes(1);
     private readonly string scope;
     private readonly Dictionary<string, ContainerdApi.Content.V1.Info> content;
-    private readonly Dictionary<string, SnapshotRecord> snapshots;
+    private readonly SnapshotterTable snapshotters;
+    private readonly Dictionary<(Snapshotter Snapshotter, string Key), SnapshotRecord> snapshots = [];
     private readonly HashSet<string> reachedContent = [];
-    private readonly HashSet<string> reachedSnapshots = [];
+    private readonly HashSet<(Snapshotter, string)> reachedSnapshots = [];
     private readonly Stack<Action> waiting = [];
 
-    private Reachability(RecordQueries records, string scope)
+    private Reachability(RecordQueries records, SnapshotterTable snapshotters, string scope)
     {
         this.scope = scope;
         content = records.List(ContainerdApi.Content.V1.Info.Parser, scope, RecordKind.Content).ToDictionary(info => info.Digest);
-        snapshots = OverlaySnapshots.All(records, scope).ToDictionary(record => record.Info.Name);
+        this.snapshotters = snapshotters;
+        foreach (Snapshotter snapshotter in snapshotters.All)
+        {
+            foreach (SnapshotRecord record in snapshotter.All(records, scope))
+            {
+                snapshots[(snapshotter, record.Info.Name)] = record;
+            }
+        }
     }
 
-    public static Reachability Of(RecordQueries records, string scope, DateTimeOffset now)
+    public static Reachability Of(RecordQueries records, SnapshotterTable snapshotters, string scope, DateTimeOffset now)
     {
-        var walk = new Reachability(records, scope);
+        var walk = new Reachability(records, snapshotters, scope);
         walk.TakeLeases(records, now);
         foreach (Image image in records.List(Image.Parser, scope, RecordKind.Image))
         {
@@ -46,7 +54,7 @@ internal sealed class Reachability
 
         foreach (Container container in records.List(Container.Parser, scope, RecordKind.Container))
         {
-            walk.ReachSnapshot(container.SnapshotKey);
+            walk.ReachSnapshot(snapshotters.All.FirstOrDefault(one => one.Name == container.Snapshotter), container.SnapshotKey);
             walk.Follow(container.Labels);
         }
 
@@ -55,10 +63,10 @@ internal sealed class Reachability
             walk.ReachContent(info.Digest);
         }
 
-        foreach (SnapshotRecord record in walk.snapshots.Values.Where(record =>
-            record.Info.Labels.ContainsKey(RootLabel) || (record.Info.Kind != Kind.Committed && now - record.Info.CreatedAt.ToDateTimeOffset() < Youth)))
+        foreach (((Snapshotter snapshotter, string key), _) in walk.snapshots.Where(pair => pair.Value is var record && (
+            record.Info.Labels.ContainsKey(RootLabel) || (record.Info.Kind != Kind.Committed && now - record.Info.CreatedAt.ToDateTimeOffset() < Youth))))
         {
-            walk.ReachSnapshot(record.Info.Name);
+            walk.ReachSnapshot(snapshotter, key);
         }
 
         while (walk.waiting.TryPop(out Action? step))
@@ -70,12 +78,12 @@ internal sealed class Reachability
     }
 
     /// <summary>Removes the records of the rest. True when blobs may be left without one; the folders of snapshots are added to the list.</summary>
-    public bool Sweep(RecordQueries records, List<ulong> folders)
+    public bool Sweep(RecordQueries records, List<(Snapshotter Snapshotter, ulong Number)> folders)
     {
-        foreach ((string key, SnapshotRecord record) in snapshots.Where(pair => !reachedSnapshots.Contains(pair.Key)))
+        foreach (((Snapshotter snapshotter, string key), SnapshotRecord record) in snapshots.Where(pair => !reachedSnapshots.Contains(pair.Key)))
         {
-            records.Delete(scope, RecordKind.Snapshot, key);
-            folders.Add(record.Number);
+            records.Delete(scope, snapshotter.Records, key);
+            folders.Add((snapshotter, record.Number));
         }
 
         bool any = false;
@@ -108,9 +116,9 @@ internal sealed class Reachability
             {
                 ReachContent(resource.Id);
             }
-            else if (resource.Type == LeaseRecords.SnapshotPrefix + OverlaySnapshots.Name)
+            else
             {
-                ReachSnapshot(resource.Id);
+                ReachSnapshot(snapshotters.All.FirstOrDefault(one => one.Resource == resource.Type), resource.Id);
             }
         }
     }
@@ -123,9 +131,9 @@ internal sealed class Reachability
             {
                 ReachContent(value);
             }
-            else if (Names(key, SnapshotReference))
+            else
             {
-                ReachSnapshot(value);
+                ReachSnapshot(snapshotters.All.FirstOrDefault(one => Names(key, SnapshotReference + one.Name)), value);
             }
         }
     }
@@ -142,13 +150,13 @@ internal sealed class Reachability
         }
     }
 
-    private void ReachSnapshot(string key)
+    private void ReachSnapshot(Snapshotter? snapshotter, string key)
     {
-        if (snapshots.TryGetValue(key, out SnapshotRecord? record) && reachedSnapshots.Add(key))
+        if (snapshotter is not null && snapshots.TryGetValue((snapshotter, key), out SnapshotRecord? record) && reachedSnapshots.Add((snapshotter, key)))
         {
             waiting.Push(() =>
             {
-                ReachSnapshot(record.Info.Parent);
+                ReachSnapshot(snapshotter, record.Info.Parent);
                 Follow(record.Info.Labels);
             });
         }

@@ -20,6 +20,9 @@ internal sealed class LayerApplier : IDisposable
 
     // Times of directories are set when nothing more is made in them.
     private readonly Dictionary<string, (long Seconds, long Nanoseconds)> times = [];
+
+    // Where the layers below lie in the target itself, whiteouts remove what is theirs: what this layer has made is kept here.
+    private readonly HashSet<string>? made;
     private string? parentPath;
     private FileDescriptor? parent;
     private FileDescriptor? stale;
@@ -29,6 +32,7 @@ internal sealed class LayerApplier : IDisposable
         this.target = target;
         root = Files.Open(target.Folder, OpenFlags.ReadOnly | OpenFlags.Directory);
         below = new LowerLayers(target.Below);
+        made = !target.Overlay && Directory.EnumerateFileSystemEntries(target.Folder).Any() ? [] : null;
     }
 
     public void Apply(TarReader tar, CancellationToken cancellation)
@@ -87,6 +91,7 @@ internal sealed class LayerApplier : IDisposable
         }
 
         Make(entry, tar, place, path, name);
+        Remember(path);
     }
 
     private void Make(TarEntry entry, TarReader tar, FileDescriptor place, string path, string name)
@@ -174,6 +179,10 @@ internal sealed class LayerApplier : IDisposable
             {
                 DirectoryEntries.SetAttribute(place, ".", OpaqueAttribute, "y"u8);
             }
+            else if (made is not null)
+            {
+                RemoveOthers(folder);
+            }
 
             return;
         }
@@ -191,6 +200,7 @@ internal sealed class LayerApplier : IDisposable
 
         if (!target.Overlay)
         {
+            RemoveHidden(place, folder.Length == 0 ? hidden : $"{folder}/{hidden}", hidden);
             return;
         }
 
@@ -204,6 +214,41 @@ internal sealed class LayerApplier : IDisposable
         {
             using FileDescriptor opaque = Files.OpenInRoot(root, folder.Length == 0 ? hidden : $"{folder}/{hidden}", OpenFlags.ReadOnly | OpenFlags.Directory);
             DirectoryEntries.SetAttribute(opaque, ".", OpaqueAttribute, "y"u8);
+        }
+    }
+
+    private void RemoveHidden(FileDescriptor place, string path, string name)
+    {
+        if (made is null || DirectoryEntries.Find(place, name) is not { } present)
+        {
+            return;
+        }
+
+        if (!made.Contains(path))
+        {
+            Replace(place, name, present);
+        }
+        else if (present.Kind == FileKind.Directory)
+        {
+            RemoveOthers(path);
+        }
+    }
+
+    /// <summary>All below a directory but what this layer has made there.</summary>
+    private void RemoveOthers(string path)
+    {
+        using FileDescriptor folder = Files.OpenInRoot(root, path.Length == 0 ? "." : path, OpenFlags.ReadOnly | OpenFlags.Directory);
+        foreach ((string name, _) in DirectoryEntries.Read(folder, path))
+        {
+            RemoveHidden(folder, path.Length == 0 ? name : $"{path}/{name}", name);
+        }
+    }
+
+    /// <summary>An entry of this layer, and the directories on the way to it.</summary>
+    private void Remember(string path)
+    {
+        for (string one = path; made is not null && one.Length > 0 && made.Add(one); one = EntryPath.Split(one).Parent)
+        {
         }
     }
 

@@ -12,4 +12,5 @@ internal enum RecordKind
     LeaseResource = 7,
     Setting = 8,
     Sandbox = 9,
+    NativeSnapshot = 10,
 }

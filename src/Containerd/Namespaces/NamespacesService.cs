@@ -88,7 +88,7 @@ internal sealed class NamespacesService(MetadataStore store, EventExchange event
 
             string[] left =
             [
-                .. new (RecordKind Kind, string Name)[] { (RecordKind.Image, "images"), (RecordKind.Content, "blobs"), (RecordKind.Container, "containers"), (RecordKind.Snapshot, "snapshots on \"overlayfs\" snapshotter"), (RecordKind.Sandbox, "sandboxes") }
+                .. new (RecordKind Kind, string Name)[] { (RecordKind.Image, "images"), (RecordKind.Content, "blobs"), (RecordKind.Container, "containers"), (RecordKind.Snapshot, "snapshots on \"overlayfs\" snapshotter"), (RecordKind.NativeSnapshot, "snapshots on \"native\" snapshotter"), (RecordKind.Sandbox, "sandboxes") }
                     .Where(one => records.List(request.Name, one.Kind).Count > 0)
                     .Select(one => one.Name),
             ];

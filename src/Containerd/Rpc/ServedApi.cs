@@ -10,7 +10,7 @@ internal static class ServedApi
     public static IReadOnlyList<string> Names { get; } =
         ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "namespaces", "sandboxes", "snapshots", "streaming", "tasks", "transfer", "version"];
 
-    public static PluginList Plugins(string root) => new(root, [OverlaySnapshots.Name], Names);
+    public static PluginList Plugins(string root) => new(root, SnapshotterTable.Names, Names);
 
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [

@@ -5,13 +5,13 @@ using Wharf.Linux;
 namespace Wharf.Containerd.Snapshots;
 
 /// <summary>The folders of overlay snapshots, by number: "fs" is the layer, "work" overlayfs's own.</summary>
-internal sealed class SnapshotFolders
+internal sealed class OverlayFolders : ISnapshotFolders
 {
     private const uint FolderMode = 0x1c0;
     private const uint LayerMode = 0x1ed;
     private readonly string snapshots;
 
-    public SnapshotFolders(string root)
+    public OverlayFolders(string root)
     {
         snapshots = Path.Combine(root, "snapshots");
         Directory.CreateDirectory(snapshots);

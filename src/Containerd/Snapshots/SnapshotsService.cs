@@ -8,13 +8,14 @@ using Wharf.Containerd.Rpc;
 
 namespace Wharf.Containerd.Snapshots;
 
-internal sealed class SnapshotsService(OverlaySnapshots snapshots, EventExchange events) : ContainerdApi.Snapshots.V1.Snapshots.SnapshotsBase
+internal sealed class SnapshotsService(SnapshotterTable snapshotters, EventExchange events) : ContainerdApi.Snapshots.V1.Snapshots.SnapshotsBase
 {
     private const int ListBatch = 100;
 
     public override Task<PrepareSnapshotResponse> Prepare(PrepareSnapshotRequest request, ServerCallContext context)
     {
-        CallScope scope = Scope(request.Snapshotter, context);
+        var scope = CallScope.Of(context);
+        Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
         var response = new PrepareSnapshotResponse();
         response.Mounts.AddRange(snapshots.Create(scope, request.Key, request.Parent, writable: true, request.Labels));
         events.Publish(scope.Namespace, "/snapshot/prepare", new SnapshotPrepare { Key = request.Key, Parent = request.Parent, Snapshotter = request.Snapshotter });
@@ -23,7 +24,8 @@ internal sealed class SnapshotsService(OverlaySnapshots snapshots, EventExchange
 
     public override Task<ViewSnapshotResponse> View(ViewSnapshotRequest request, ServerCallContext context)
     {
-        CallScope scope = Scope(request.Snapshotter, context);
+        var scope = CallScope.Of(context);
+        Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
         var response = new ViewSnapshotResponse();
         response.Mounts.AddRange(snapshots.Create(scope, request.Key, request.Parent, writable: false, request.Labels));
         events.Publish(scope.Namespace, "/snapshot/prepare", new SnapshotPrepare { Key = request.Key, Parent = request.Parent, Snapshotter = request.Snapshotter });
@@ -33,13 +35,14 @@ internal sealed class SnapshotsService(OverlaySnapshots snapshots, EventExchange
     public override Task<MountsResponse> Mounts(MountsRequest request, ServerCallContext context)
     {
         var response = new MountsResponse();
-        response.Mounts.AddRange(snapshots.Mounts(Scope(request.Snapshotter, context).Namespace, request.Key));
+        response.Mounts.AddRange(snapshotters.Get(request.Snapshotter).Mounts(CallScope.Of(context).Namespace, request.Key));
         return Task.FromResult(response);
     }
 
     public override Task<Empty> Commit(CommitSnapshotRequest request, ServerCallContext context)
     {
-        CallScope scope = Scope(request.Snapshotter, context);
+        var scope = CallScope.Of(context);
+        Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
         snapshots.Commit(scope, request.Name, request.Key, request.Labels);
         events.Publish(scope.Namespace, "/snapshot/commit", new SnapshotCommit { Key = request.Key, Name = request.Name, Snapshotter = request.Snapshotter });
         return Task.FromResult(new Empty());
@@ -47,25 +50,28 @@ internal sealed class SnapshotsService(OverlaySnapshots snapshots, EventExchange
 
     public override Task<Empty> Remove(RemoveSnapshotRequest request, ServerCallContext context)
     {
-        CallScope scope = Scope(request.Snapshotter, context);
+        var scope = CallScope.Of(context);
+        Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
         snapshots.Remove(scope.Namespace, request.Key);
         events.Publish(scope.Namespace, "/snapshot/remove", new SnapshotRemove { Key = request.Key, Snapshotter = request.Snapshotter });
         return Task.FromResult(new Empty());
     }
 
     public override Task<StatSnapshotResponse> Stat(StatSnapshotRequest request, ServerCallContext context) =>
-        Task.FromResult(new StatSnapshotResponse { Info = snapshots.Get(Scope(request.Snapshotter, context).Namespace, request.Key).Info });
+        Task.FromResult(new StatSnapshotResponse { Info = snapshotters.Get(request.Snapshotter).Get(CallScope.Of(context).Namespace, request.Key).Info });
 
     public override Task<UpdateSnapshotResponse> Update(UpdateSnapshotRequest request, ServerCallContext context)
     {
-        CallScope scope = Scope(request.Snapshotter, context);
+        var scope = CallScope.Of(context);
+        Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
         Info info = request.Info ?? throw ContainerdException.Invalid("snapshot info is empty");
         return Task.FromResult(new UpdateSnapshotResponse { Info = snapshots.Update(scope.Namespace, info, request.UpdateMask is { Paths.Count: > 0 } mask ? mask.Paths : ["labels"]) });
     }
 
     public override async Task List(ListSnapshotsRequest request, IServerStreamWriter<ListSnapshotsResponse> responseStream, ServerCallContext context)
     {
-        CallScope scope = Scope(request.Snapshotter, context);
+        var scope = CallScope.Of(context);
+        Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
         var filters = FilterSet.Parse(request.Filters);
         foreach (Info[] batch in snapshots.List(scope.Namespace).Where(info => filters.Matches(path => Field(info, path))).Chunk(ListBatch))
         {
@@ -77,21 +83,16 @@ internal sealed class SnapshotsService(OverlaySnapshots snapshots, EventExchange
 
     public override Task<UsageResponse> Usage(UsageRequest request, ServerCallContext context)
     {
-        (long size, long inodes) = snapshots.Usage(Scope(request.Snapshotter, context).Namespace, request.Key);
+        (long size, long inodes) = snapshotters.Get(request.Snapshotter).Usage(CallScope.Of(context).Namespace, request.Key);
         return Task.FromResult(new UsageResponse { Size = size, Inodes = inodes });
     }
 
     public override Task<Empty> Cleanup(CleanupRequest request, ServerCallContext context)
     {
-        _ = Scope(request.Snapshotter, context);
-        snapshots.RemoveUnrecorded();
+        _ = CallScope.Of(context);
+        snapshotters.Get(request.Snapshotter).RemoveUnrecorded();
         return Task.FromResult(new Empty());
     }
-
-    private static CallScope Scope(string snapshotter, ServerCallContext context) =>
-        snapshotter == OverlaySnapshots.Name ? CallScope.Of(context)
-            : snapshotter.Length == 0 ? throw ContainerdException.Invalid("snapshotter argument missing")
-            : throw ContainerdException.Invalid($"snapshotter not loaded: {snapshotter}");
 
     private static string? Field(Info info, IReadOnlyList<string> path) => path[0] switch
     {

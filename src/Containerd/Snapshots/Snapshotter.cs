@@ -10,16 +10,29 @@ namespace Wharf.Containerd.Snapshots;
 /// Stacks of layers. A folder exists before its record and outlives it, so that after a crash there are at most folders without a
 /// record, which the next start removes.
 /// </summary>
-internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders folders)
+internal sealed class Snapshotter(MetadataStore store, string name, RecordKind kind, string counter, ISnapshotFolders folders)
 {
-    public const string Name = "overlayfs";
-    private const string CounterKey = "snapshot-number";
+    public const string OverlayName = "overlayfs";
+    public const string NativeName = "native";
 
     // Numbers are taken from a block that the store has given out, so that one transaction is enough for a snapshot.
     private const ulong Block = 1024;
     private readonly Lock gate = new();
     private ulong next;
     private ulong end;
+
+    public string Name => name;
+
+    public RecordKind Records => kind;
+
+    /// <summary>What containerd calls the resources of leases that are snapshots of this one.</summary>
+    public string Resource => LeaseRecords.SnapshotPrefix + name;
+
+    public static Snapshotter Overlay(MetadataStore store, string root) =>
+        new(store, OverlayName, RecordKind.Snapshot, "snapshot-number", new OverlayFolders(Path.Combine(root, "io.containerd.snapshotter.v1.overlayfs")));
+
+    public static Snapshotter Native(MetadataStore store, string root) =>
+        new(store, NativeName, RecordKind.NativeSnapshot, "snapshot-number-native", new NativeFolders(Path.Combine(root, "io.containerd.snapshotter.v1.native")));
 
     public IReadOnlyList<Mount> Create(CallScope scope, string key, string parent, bool writable, IReadOnlyDictionary<string, string> labels)
     {
@@ -29,7 +42,7 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
         }
 
         (IReadOnlyList<ulong> parents, bool exists) = store.Read(records =>
-            (parent.Length == 0 ? [] : Stack(records, scope.Namespace, parent), records.Find(scope.Namespace, RecordKind.Snapshot, key) is not null));
+            (parent.Length == 0 ? [] : Stack(records, scope.Namespace, parent), records.Find(scope.Namespace, kind, key) is not null));
         if (exists)
         {
             throw ContainerdException.AlreadyExists($"snapshot \"{key}\"");
@@ -41,7 +54,7 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
             folders.Create(number, writable, parents.Count > 0 ? parents[0] : null);
             store.Change(records =>
             {
-                if (records.Find(scope.Namespace, RecordKind.Snapshot, key) is not null)
+                if (records.Find(scope.Namespace, kind, key) is not null)
                 {
                     throw ContainerdException.AlreadyExists($"snapshot \"{key}\"");
                 }
@@ -56,7 +69,7 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
                 info.Labels.Add(labels.ToDictionary());
                 LabelRules.Check(info.Labels);
                 Put(records, scope.Namespace, new SnapshotRecord(info, number));
-                LeaseRecords.Hold(records, scope, LeaseRecords.SnapshotPrefix + Name, key);
+                LeaseRecords.Hold(records, scope, Resource, key);
             });
         }
         catch
@@ -81,9 +94,9 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
     }
 
     /// <summary>Makes the content of an active snapshot a layer for others; on the disk when this returns.</summary>
-    public void Commit(CallScope scope, string name, string key, IReadOnlyDictionary<string, string> labels)
+    public void Commit(CallScope scope, string target, string key, IReadOnlyDictionary<string, string> labels)
     {
-        if (name.Length == 0)
+        if (target.Length == 0)
         {
             throw ContainerdException.Invalid("snapshot name must not be empty");
         }
@@ -99,18 +112,18 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
                 throw ContainerdException.Precondition($"snapshot \"{key}\" is not active");
             }
 
-            if (records.Find(scope.Namespace, RecordKind.Snapshot, name) is not null)
+            if (records.Find(scope.Namespace, kind, target) is not null)
             {
-                throw ContainerdException.AlreadyExists($"snapshot \"{name}\"");
+                throw ContainerdException.AlreadyExists($"snapshot \"{target}\"");
             }
 
-            var info = new Info { Name = name, Parent = current.Info.Parent, Kind = Kind.Committed, CreatedAt = LabelRules.Now() };
+            var info = new Info { Name = target, Parent = current.Info.Parent, Kind = Kind.Committed, CreatedAt = LabelRules.Now() };
             info.UpdatedAt = info.CreatedAt;
             info.Labels.Add(labels.ToDictionary());
             LabelRules.Check(info.Labels);
-            records.Delete(scope.Namespace, RecordKind.Snapshot, key);
+            records.Delete(scope.Namespace, kind, key);
             Put(records, scope.Namespace, new SnapshotRecord(info, current.Number, size, inodes));
-            LeaseRecords.Hold(records, scope, LeaseRecords.SnapshotPrefix + Name, name);
+            LeaseRecords.Hold(records, scope, Resource, target);
         });
     }
 
@@ -124,7 +137,7 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
                 throw ContainerdException.Precondition("cannot remove snapshot with child");
             }
 
-            records.Delete(scope, RecordKind.Snapshot, key);
+            records.Delete(scope, kind, key);
             return record.Number;
         });
         folders.Remove(number);
@@ -132,14 +145,14 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
     }
 
     /// <summary>True when there is a layer of that name, and the caller's lease keeps it from now on.</summary>
-    public bool TryHold(CallScope scope, string name) => store.Change(records =>
+    public bool TryHold(CallScope scope, string committed) => store.Change(records =>
     {
-        if (records.Find(scope.Namespace, RecordKind.Snapshot, name) is not { } value || SnapshotRecord.Decode(value).Info.Kind != Kind.Committed)
+        if (records.Find(scope.Namespace, kind, committed) is not { } value || SnapshotRecord.Decode(value).Info.Kind != Kind.Committed)
         {
             return false;
         }
 
-        LeaseRecords.Hold(records, scope, LeaseRecords.SnapshotPrefix + Name, name);
+        LeaseRecords.Hold(records, scope, Resource, committed);
         return true;
     });
 
@@ -185,15 +198,15 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
             present = [.. folders.All()];
         }
 
-        HashSet<ulong> known = [.. store.Read(records => records.ListEverywhere(RecordKind.Snapshot)).Select(record => SnapshotRecord.Decode(record.Value).Number)];
+        HashSet<ulong> known = [.. store.Read(records => records.ListEverywhere(kind)).Select(record => SnapshotRecord.Decode(record.Value).Number)];
         foreach (ulong number in present.Where(number => number < limit && !known.Contains(number)))
         {
             folders.Remove(number);
         }
     }
 
-    public static IReadOnlyList<SnapshotRecord> All(RecordQueries records, string scope) =>
-        [.. records.List(scope, RecordKind.Snapshot).Select(record => SnapshotRecord.Decode(record.Value))];
+    public IReadOnlyList<SnapshotRecord> All(RecordQueries records, string scope) =>
+        [.. records.List(scope, kind).Select(record => SnapshotRecord.Decode(record.Value))];
 
     /// <summary>Folders of snapshots that a transaction has removed.</summary>
     public void RemoveFolders(IEnumerable<ulong> numbers)
@@ -204,18 +217,18 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
         }
     }
 
-    private static void Put(RecordQueries records, string scope, SnapshotRecord record) => records.Put(scope, RecordKind.Snapshot, record.Info.Name, record.Encode());
+    private void Put(RecordQueries records, string scope, SnapshotRecord record) => records.Put(scope, kind, record.Info.Name, record.Encode());
 
-    private static SnapshotRecord Find(RecordQueries records, string scope, string key) =>
-        records.Find(scope, RecordKind.Snapshot, key) is { } value ? SnapshotRecord.Decode(value) : throw ContainerdException.NotFound($"snapshot \"{key}\"");
+    private SnapshotRecord Find(RecordQueries records, string scope, string key) =>
+        records.Find(scope, kind, key) is { } value ? SnapshotRecord.Decode(value) : throw ContainerdException.NotFound($"snapshot \"{key}\"");
 
     /// <summary>A committed snapshot and all below it, by folder number.</summary>
-    private static List<ulong> Stack(RecordQueries records, string scope, string name)
+    private List<ulong> Stack(RecordQueries records, string scope, string top)
     {
         var numbers = new List<ulong>();
-        for (string key = name; key.Length > 0;)
+        for (string key = top; key.Length > 0;)
         {
-            SnapshotRecord record = records.Find(scope, RecordKind.Snapshot, key) is { } value
+            SnapshotRecord record = records.Find(scope, kind, key) is { } value
                 ? SnapshotRecord.Decode(value)
                 : throw ContainerdException.NotFound($"parent snapshot \"{key}\"");
             if (record.Info.Kind != Kind.Committed)
@@ -238,8 +251,8 @@ internal sealed class OverlaySnapshots(MetadataStore store, SnapshotFolders fold
             {
                 next = store.Change(records =>
                 {
-                    ulong first = records.Find(string.Empty, RecordKind.Setting, CounterKey) is { } value ? BitConverter.ToUInt64(value) : 1;
-                    records.Put(string.Empty, RecordKind.Setting, CounterKey, BitConverter.GetBytes(first + Block));
+                    ulong first = records.Find(string.Empty, RecordKind.Setting, counter) is { } value ? BitConverter.ToUInt64(value) : 1;
+                    records.Put(string.Empty, RecordKind.Setting, counter, BitConverter.GetBytes(first + Block));
                     return first;
                 });
                 end = next + Block;

@@ -17,7 +17,7 @@ using ImageReference = Wharf.Oci.References.ImageReference;
 namespace Wharf.Containerd.Transfers;
 
 /// <summary>Images from one end to another: what is done follows from the types of the two.</summary>
-internal sealed class TransferService(MetadataStore store, GarbageCollector garbage, StreamTable streams, StoredContent content, ImageRecords images, OverlaySnapshots snapshots, DiffService layers) : Transfer.TransferBase
+internal sealed class TransferService(MetadataStore store, GarbageCollector garbage, StreamTable streams, StoredContent content, ImageRecords images, SnapshotterTable snapshotters, DiffService layers) : Transfer.TransferBase
 {
     public override async Task<Empty> Transfer(TransferRequest request, ServerCallContext context)
     {
@@ -122,10 +122,10 @@ internal sealed class TransferService(MetadataStore store, GarbageCollector garb
 
     private async Task UnpackAsync(CallScope scope, Descriptor image, ImageStore to, TransferProgress progress, CancellationToken cancellation)
     {
-        var unpack = new UnpackImage(content, snapshots, layers, progress);
         foreach (UnpackConfiguration configuration in to.Unpacks)
         {
-            await unpack.UnpackAsync(scope, image, configuration, cancellation).ConfigureAwait(false);
+            Snapshotter snapshotter = snapshotters.Get(configuration.Snapshotter.Length > 0 ? configuration.Snapshotter : Snapshotter.OverlayName);
+            await new UnpackImage(content, snapshotter, layers, progress).UnpackAsync(scope, image, configuration, cancellation).ConfigureAwait(false);
         }
     }
 

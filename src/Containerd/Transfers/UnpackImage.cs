@@ -10,18 +10,13 @@ using OciPlatform = Wharf.Oci.Images.Platform;
 namespace Wharf.Containerd.Transfers;
 
 /// <summary>The layers of a stored image as a stack of snapshots, each named by its chain id and made once.</summary>
-internal sealed class UnpackImage(StoredContent content, OverlaySnapshots snapshots, DiffService layers, TransferProgress progress)
+internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, DiffService layers, TransferProgress progress)
 {
     private const string Uncompressed = "containerd.io/uncompressed";
-    private const string SnapshotReference = "containerd.io/gc.ref.snapshot." + OverlaySnapshots.Name;
+    private const string SnapshotReference = "containerd.io/gc.ref.snapshot.";
 
     public async Task UnpackAsync(CallScope scope, Descriptor image, UnpackConfiguration configuration, CancellationToken cancellation)
     {
-        if (configuration.Snapshotter is not ("" or OverlaySnapshots.Name))
-        {
-            throw ContainerdException.Invalid($"snapshotter not loaded: {configuration.Snapshotter}");
-        }
-
         OciPlatform platform = configuration.Platform is null ? OciPlatform.Host : PlatformChoice.Of(configuration.Platform);
         if (FindManifest(scope, image, platform) is not { } manifest || !MediaTypes.IsConfig(manifest.Config.MediaType))
         {
@@ -51,7 +46,7 @@ internal sealed class UnpackImage(StoredContent content, OverlaySnapshots snapsh
 
         if (chain.Count > 0)
         {
-            content.Label(scope, manifest.Config.Digest, new Dictionary<string, string> { [SnapshotReference] = chain[^1].ToString() });
+            content.Label(scope, manifest.Config.Digest, new Dictionary<string, string> { [SnapshotReference + snapshots.Name] = chain[^1].ToString() });
         }
     }
 

@@ -189,6 +189,22 @@ public sealed class CtrTests(WharfContainerd containerd) : IClassFixture<WharfCo
     }
 
     [Fact]
+    public void An_exported_image_is_read_by_skopeo_and_umoci_in_both_forms()
+    {
+        string archive = Path.Combine(containerd.Root, $"{id}.tar");
+        string layout = Path.Combine(containerd.Root, id);
+
+        containerd.Ctr("image", "export", archive, WharfContainerd.Image).Succeeds();
+
+        Command.Run("skopeo", "--insecure-policy", "copy", "--quiet", $"docker-archive:{archive}:busybox:latest", $"oci:{layout}:docker").Succeeds();
+        Command.Run("skopeo", "--insecure-policy", "copy", "--quiet", $"oci-archive:{archive}", $"oci:{layout}:oci").Succeeds();
+        Command.Run("umoci", "unpack", "--image", $"{layout}:oci", $"{layout}.bundle").Succeeds();
+        Assert.True(File.Exists($"{layout}.bundle/rootfs/bin/busybox"));
+        string[] digests = [.. new[] { "docker", "oci" }.Select(tag => Command.Run("skopeo", "inspect", "--config", $"oci:{layout}:{tag}").Succeeds().Output)];
+        Assert.Equal(digests[0], digests[1]);
+    }
+
+    [Fact]
     public void Fifty_at_once_leave_nothing()
     {
         Command[] runs = [.. Enumerable.Range(0, 50).AsParallel().WithDegreeOfParallelism(16).Select(number => containerd.Run($"{id}-{number}", ["--rm"], "echo", $"{number}"))];
