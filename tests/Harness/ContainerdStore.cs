@@ -13,7 +13,7 @@ public sealed class ContainerdStore(WharfContainerd containerd)
 
     /// <summary>Names of snapshots, and whether they are committed.</summary>
     public IReadOnlyList<(string Name, bool Committed)> Names =>
-        [.. Lines("snapshots", "ls").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(words => (words[0], words[^1] == "Committed"))];
+        [.. Lines("snapshots", "ls").Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(words => (Key(words), words[^1] == "Committed"))];
 
     /// <summary>What is wrong: a record without its file, a file without its record, bytes that are not what their name says.</summary>
     public IReadOnlyList<string> Faults(IReadOnlyDictionary<string, string> expectedTrees)
@@ -51,6 +51,9 @@ public sealed class ContainerdStore(WharfContainerd containerd)
             containerd.Ctr("snapshots", "rm", key).Succeeds();
             return hash;
         });
+
+    /// <summary>The key under which ctr unpacks has a space in it.</summary>
+    private static string Key(string[] words) => words[0].StartsWith("extract-", StringComparison.Ordinal) ? $"{words[0]} {words[1]}" : words[0];
 
     private string[] Lines(params string[] arguments) =>
         containerd.Ctr(arguments).Succeeds().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -65,7 +65,7 @@ public sealed class KillTests : IDisposable
         foreach ((string snapshot, _) in store.Names.Where(one => !one.Committed || one.Name.StartsWith("turn-", StringComparison.Ordinal)))
         {
             // Collected meanwhile, or removed now: what is left is looked at below.
-            containerd.Ctr("snapshots", "rm", snapshot);
+            containerd.Ctr("snapshots", "rm", "--", snapshot);
         }
 
         containerd.Ctr("image", "rm", "--sync", name, WharfContainerd.Image).Succeeds();
