@@ -80,7 +80,7 @@ internal static class ServeCommand
                 .AddSingleton(new SandboxStoreService(store))
                 .AddSingleton(new StreamingService(streams))
                 .AddSingleton(new TransferService(store, garbage, streams, new StoredContent(blobs), new ImageRecords(store, events), snapshots, layers))
-                .AddSingleton(new ServiceFiles(ServedApi.Services))
+                .AddSingleton(new ServiceFiles())
                 .AddSingleton<VersionService>()
                 .AddSingleton<HealthService>()
                 .AddSingleton<ErrorInterceptor>();

@@ -20,7 +20,7 @@ internal sealed class ReflectionAlphaService(ServiceFiles files) : ServerReflect
         switch (request.MessageRequestCase)
         {
             case ServerReflectionRequest.MessageRequestOneofCase.ListServices:
-                response.ListServicesResponse = new ListServiceResponse { Service = { files.Names.Select(name => new ServiceResponse { Name = name }) } };
+                response.ListServicesResponse = new ListServiceResponse { Service = { ServiceFiles.Names.Select(name => new ServiceResponse { Name = name }) } };
                 break;
             case ServerReflectionRequest.MessageRequestOneofCase.FileByFilename when files.Named(request.FileByFilename) is { } found:
                 response.FileDescriptorResponse = new FileDescriptorResponse { FileDescriptorProto = { found } };

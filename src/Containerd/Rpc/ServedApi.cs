@@ -12,7 +12,8 @@ internal static class ServedApi
 
     public static PluginList Plugins(string root) => new(root, SnapshotterTable.Names, Names);
 
-    public static IReadOnlyList<ServiceDescriptor> Services { get; } =
+    /// <summary>Made when somebody asks: descriptors of everything are megabytes that most daemons never need.</summary>
+    public static IReadOnlyList<ServiceDescriptor> Services =>
     [
         ContainerdApi.Containers.V1.Containers.Descriptor,
         ContainerdApi.Content.V1.Content.Descriptor,

@@ -5,11 +5,11 @@ using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 namespace Wharf.Containerd.Rpc;
 
 /// <summary>The services that this daemon offers, and the files that describe them.</summary>
-internal sealed class ServiceFiles(IReadOnlyList<ServiceDescriptor> services)
+internal sealed class ServiceFiles
 {
     private readonly Dictionary<string, FileDescriptor> byName = [];
 
-    public IEnumerable<string> Names => services.Select(service => service.FullName).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names => ServedApi.Services.Select(service => service.FullName).Order(StringComparer.Ordinal);
 
     /// <summary>A file and all that it needs, the file first; null when there is none of that name.</summary>
     public IReadOnlyList<ByteString>? Named(string name) => Files().TryGetValue(name, out FileDescriptor? file) ? WithNeeded(file) : null;
@@ -67,7 +67,7 @@ internal sealed class ServiceFiles(IReadOnlyList<ServiceDescriptor> services)
         {
             if (byName.Count == 0)
             {
-                foreach (ServiceDescriptor service in services)
+                foreach (ServiceDescriptor service in ServedApi.Services)
                 {
                     Add(service.File);
                 }
