@@ -48,7 +48,16 @@ public sealed partial class Container
         }
         catch
         {
-            cgroup.Remove();
+            try
+            {
+                cgroup.Remove();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ContainerException)
+            {
+                // The reason why the container was not made is worth more than this one.
+                warn($"remove cgroup of \"{id}\": {error.Message}");
+            }
+
             directory.Remove();
             throw;
         }
@@ -89,6 +98,7 @@ public sealed partial class Container
                 Namespaces = namespaces,
                 Identity = new ProcessIdentity(spec.Process!, warn),
                 Channel = channel,
+                Own = OwnProgram.Read(),
                 Scheduling = scheduling,
                 TimeOffsets = timeOffsets,
                 Seccomp = seccomp,

@@ -36,6 +36,7 @@ public sealed partial class Container
                 Namespaces = namespaces,
                 Identity = new ProcessIdentity(process, warn),
                 Channel = channel,
+                Own = OwnProgram.Read(),
                 Scheduling = scheduling,
                 Seccomp = seccomp,
                 ConsoleSocket = console,

@@ -6,12 +6,12 @@ public sealed record CapabilitySets(ulong Bounding, ulong Effective, ulong Inher
     /// <summary>Drops from the bounding set what is not in it. Needs CAP_SETPCAP, so it comes before <see cref="Apply"/>.</summary>
     public void ApplyBounding()
     {
-        int last = LastCapability();
-        for (int capability = 0; capability <= last; capability++)
+        for (int capability = 0; capability < 64; capability++)
         {
-            if ((Bounding & (1UL << capability)) == 0)
+            // The kernel's own count ends it: what a file of /proc says may be the container's (CVE-2025-52881).
+            if ((Bounding & (1UL << capability)) == 0 && !CurrentProcess.DropFromBoundingSet(capability))
             {
-                CurrentProcess.DropFromBoundingSet(capability);
+                return;
             }
         }
     }
@@ -36,7 +36,4 @@ public sealed record CapabilitySets(ulong Bounding, ulong Effective, ulong Inher
             }
         }
     }
-
-    private static int LastCapability() =>
-        int.Parse(File.ReadAllText("/proc/sys/kernel/cap_last_cap"), System.Globalization.CultureInfo.InvariantCulture);
 }

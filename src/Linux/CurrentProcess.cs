@@ -93,8 +93,17 @@ public static unsafe class CurrentProcess
     /// <summary>Makes this process the parent of its orphaned descendants.</summary>
     public static void BecomeSubreaper() => Libc.Check(Libc.prctl(PrSetChildSubreaper, 1, 0, 0, 0), "prctl", "PR_SET_CHILD_SUBREAPER");
 
-    internal static void DropFromBoundingSet(int capability) =>
-        Libc.Check(Libc.prctl(PrCapBsetDrop, (nuint)capability, 0, 0, 0), "prctl", $"PR_CAPBSET_DROP {capability}");
+    /// <summary>False when the kernel knows no capability of this number.</summary>
+    internal static bool DropFromBoundingSet(int capability)
+    {
+        if (Libc.prctl(PrCapBsetDrop, (nuint)capability, 0, 0, 0) == 0)
+        {
+            return true;
+        }
+
+        int errno = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+        return (Errno)errno == Errno.EINVAL ? false : throw new SyscallException("prctl", errno, $"PR_CAPBSET_DROP {capability}");
+    }
 
     internal static void ClearAmbientSet() => Libc.Check(Libc.prctl(PrCapAmbient, 4, 0, 0, 0), "prctl", "PR_CAP_AMBIENT_CLEAR_ALL");
 

@@ -1,7 +1,7 @@
 namespace Wharf.Linux;
 
 /// <summary>What statx(2) tells of a file.</summary>
-public readonly record struct FileStatus(FileKind Kind, uint Mode, uint User, uint Group, ulong Inode, ulong Size, uint DeviceMajor, uint DeviceMinor, uint Links, ulong MountId)
+public readonly record struct FileStatus(FileKind Kind, uint Mode, uint User, uint Group, ulong Inode, ulong Size, uint DeviceMajor, uint DeviceMinor, uint FilesystemMajor, uint FilesystemMinor, uint Links, ulong MountId)
 {
     /// <summary>Number of the filesystem that it is on; with the inode it names the file.</summary>
     public ulong Filesystem { get; init; }

@@ -322,6 +322,8 @@ public static unsafe class Files
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[132..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[136..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(bytes[140..]),
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[144..]))
         {

@@ -133,7 +133,7 @@ public sealed class Cgroup
     {
         foreach ((_, string folder) in places)
         {
-            if (Files.TryRemoveDirectory(folder) is null)
+            if (Files.TryRemoveDirectory(folder) is null or Errno.ENAMETOOLONG)
             {
                 continue;
             }

@@ -19,6 +19,8 @@ internal sealed record ChildSettings
 
     internal required SyncChannel Channel { get; init; }
 
+    internal required OwnProgram Own { get; init; }
+
     internal required ProcessScheduling Scheduling { get; init; }
 
     /// <summary>Lines for a new time namespace.</summary>

@@ -16,6 +16,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     /// <summary>The first process of a new container: steps 1 to 4 of <see cref="SyncMessage"/>.</summary>
     internal void RunInit() => Guard(() =>
     {
+        settings.Own.Hide();
         cgroup.Enter();
         settings.Channel.Expect(SyncMessage.Go);
         CompleteInit(mountNamespaceIsNew: settings.Namespaces.New.HasFlag(CloneFlags.NewMount));
@@ -27,6 +28,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     /// </summary>
     internal void RunJoiner(bool init) => Guard(() =>
     {
+        settings.Own.Hide();
         if (!init)
         {
             settings.Scheduling.BeforeCgroup();
@@ -180,11 +182,12 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
 
         CurrentProcess.CloseOnExecFrom((uint)(3 + settings.PreserveDescriptors));
-        settings.Identity.TakeOn();
+        settings.Identity.TakeOn(proc, settings.Namespaces.ChangesUser);
         IReadOnlyList<string> environment = ProcessEnvironment.Of(process.Env, settings.Identity.User);
         ChangeIntoWorkingDirectory(process.Cwd);
         IReadOnlyList<string> arguments = process.Args is { Count: > 0 } given ? given : throw new ContainerException("args must not be empty");
         string program = ProgramPath.Find(arguments[0], environment);
+        settings.Own.Refuse(program);
         using var nativeArguments = new NativeStrings(arguments);
         using var nativeEnvironment = new NativeStrings(environment);
         settings.Channel.Send(SyncMessage.Ready);

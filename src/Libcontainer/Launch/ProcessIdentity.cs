@@ -20,7 +20,8 @@ internal sealed class ProcessIdentity
     internal uint User => process.User?.Uid ?? 0;
 
     /// <summary>From the bounding set to the last capability, in the order that the kernel's rules need.</summary>
-    internal void TakeOn()
+    /// <remarks>/proc is the runtime's, not the container's; it is needed only where another user namespace may deny groups.</remarks>
+    internal void TakeOn(ProcFiles proc, bool foreignUsers)
     {
         CurrentProcess.SetKeepCapabilities(true);
         capabilities!.ApplyBounding();
@@ -30,22 +31,16 @@ internal sealed class ProcessIdentity
             CurrentProcess.SetUmask(mask);
         }
 
-        CurrentProcess.SetIdentity(user.Uid, user.Gid, MaySetGroups() ? user.AdditionalGids ?? [] : null);
+        CurrentProcess.SetIdentity(user.Uid, user.Gid, !foreignUsers || MaySetGroups(proc) ? user.AdditionalGids ?? [] : null);
         CurrentProcess.SetKeepCapabilities(false);
         capabilities.Apply();
     }
 
-    private static bool MaySetGroups()
+    private static bool MaySetGroups(ProcFiles proc)
     {
-        try
-        {
-            return File.ReadAllText("/proc/self/setgroups").Trim() != "deny";
-        }
-        catch (IOException)
-        {
-            // A container without /proc: its namespace was made by us, and allows it.
-            return true;
-        }
+        using FileDescriptor file = proc.Open("thread-self/setgroups", OpenFlags.ReadOnly);
+        Span<byte> word = stackalloc byte[16];
+        return !word[..Files.Read(file, word, "/proc/self/setgroups")].StartsWith("deny"u8);
     }
 
     private static ulong Mask(IReadOnlyList<string>? names, Action<string> warn)

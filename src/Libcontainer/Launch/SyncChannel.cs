@@ -6,25 +6,28 @@ namespace Wharf.Libcontainer.Launch;
 /// <summary>One end of the channel between runtime and child: one message a datagram.</summary>
 internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
 {
-    // Two of the longest paths and some words; a longer text is cut, never split.
+    // Two of the longest paths and some words; a longer text is cut in its middle, so that step and cause stay (CVE-2021-43784).
     private const int Limit = 3 * 4096;
+
+    // A letter takes at most three bytes.
+    private const int MostLetters = (Limit / 3) - 2;
 
     /// <summary>
     /// By write(2), which a filter of the container leaves alone more often than sendmsg(2); a descriptor takes the latter.
     /// </summary>
     public void Send(SyncMessage message, string text = "", FileDescriptor? attached = null)
     {
+        text = text.Length <= MostLetters ? text : $"{text.AsSpan(0, MostLetters / 2)}…{text.AsSpan(text.Length - (MostLetters / 2))}";
         byte[] bytes = new byte[1 + Encoding.UTF8.GetByteCount(text)];
         bytes[0] = (byte)message;
         Encoding.UTF8.GetBytes(text, bytes.AsSpan(1));
-        Span<byte> sent = bytes.AsSpan(0, Math.Min(bytes.Length, Limit));
         if (attached is null)
         {
-            Files.Write(socket, sent, "sync");
+            Files.Write(socket, bytes, "sync");
         }
         else
         {
-            UnixSockets.Send(socket, sent, attached);
+            UnixSockets.Send(socket, bytes, attached);
         }
     }
 

@@ -219,6 +219,7 @@ internal sealed class RootFilesystem : IDisposable
             RefuseLinkedPseudoFilesystem(mount, target);
         }
 
+        ProcPlaces.Check(mount, source, target);
         Linux.Mounts.Attach(source, target, mount.Destination);
         foreach (MountFlags propagation in options.Propagation)
         {
