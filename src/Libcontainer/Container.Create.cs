@@ -4,6 +4,7 @@ using Wharf.Libcontainer.Launch;
 using Wharf.Libcontainer.Mounts;
 using Wharf.Libcontainer.Network;
 using Wharf.Libcontainer.Seccomp;
+using Wharf.Libcontainer.Systemd;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
@@ -25,8 +26,9 @@ public sealed partial class Container
         }
 
         CheckConsole(spec.Process!, options.ConsoleSocket);
+        UnitName? unit = options.SystemdCgroup ? UnitName.Of(spec.Linux?.CgroupsPath, id, SystemdUnits.User) : null;
+        Cgroup cgroup = unit is null ? Cgroup.Of(spec, id) : Cgroup.At(PlaceOf(unit));
         directory.Create(root);
-        Cgroup cgroup = Cgroup.Of(spec, id);
         var container = new Container(directory, new ContainerRecord
         {
             Id = id,
@@ -35,6 +37,7 @@ public sealed partial class Container
             Rootfs = rootfs,
             Owner = CurrentProcess.EffectiveUserId,
             CgroupPaths = cgroup.Paths,
+            SystemdUnit = unit?.Name,
             Spec = spec,
             SpecDocument = options.SpecDocument,
         })
@@ -43,14 +46,14 @@ public sealed partial class Container
         };
         try
         {
-            container.Launch(cgroup, rootfs, options, warn);
+            container.Launch(cgroup, unit, rootfs, options, warn);
             return container;
         }
         catch
         {
             try
             {
-                cgroup.Remove();
+                container.RemoveCgroup();
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or ContainerException)
             {
@@ -61,6 +64,12 @@ public sealed partial class Container
             directory.Remove();
             throw;
         }
+    }
+
+    private static string PlaceOf(UnitName unit)
+    {
+        using SystemdUnits manager = SystemdUnits.Open();
+        return manager.ControlGroup() + unit.Path;
     }
 
     private static void CheckConsole(Process process, string? socket)
@@ -76,15 +85,17 @@ public sealed partial class Container
         }
     }
 
-    private void Launch(Cgroup cgroup, string rootfs, CreateOptions options, Action<string> warn)
+    private void Launch(Cgroup cgroup, UnitName? unit, string rootfs, CreateOptions options, Action<string> warn)
     {
         RuntimeSpec spec = record.Spec;
         SeccompProgram? seccomp = FilterCompiler.Compile(spec.Linux?.Seccomp);
         var scheduling = new ProcessScheduling(spec.Process!, spec.Linux);
         string? timeOffsets = TimeOffsets.Lines(spec.Linux);
         NetworkDevices.Check(spec.Linux);
-        cgroup.Create();
-        cgroup.Apply(spec.Linux?.Resources ?? new Resources(), withDevices: true);
+        Resources resources = spec.Linux?.Resources ?? new Resources();
+        using SystemdScope? scope = unit is null ? null : SystemdScope.Start(unit, record.Id, resources, spec.Annotations, cgroup.Pure);
+        cgroup.Create(enableControllers: unit is null);
+        cgroup.Apply(resources, withDevices: true);
 
         using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
         using MappedSources mapped = MappedSources.Open(spec);

@@ -1,5 +1,6 @@
 using Wharf.Libcontainer.Cgroups;
 using Wharf.Libcontainer.Hooks;
+using Wharf.Libcontainer.Systemd;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
@@ -78,6 +79,12 @@ public sealed partial class Container
         if (Status() == ContainerStatus.Stopped)
         {
             throw new ContainerException("container not running");
+        }
+
+        if (record.SystemdUnit is { } unit && OwnCgroup.Pure)
+        {
+            using SystemdUnits manager = SystemdUnits.Open();
+            manager.SetProperties(unit, [.. UnitProperties.Of(resources)]);
         }
 
         OwnCgroup.Apply(resources, withDevices: false);
@@ -167,9 +174,20 @@ public sealed partial class Container
             }
         }
 
-        OwnCgroup.Remove();
+        RemoveCgroup();
         HookRunner.Run(record.Spec.Hooks?.Poststop, StateOf("stopped", 0), "poststop");
         directory.Remove();
+    }
+
+    private void RemoveCgroup()
+    {
+        if (record.SystemdUnit is { } unit)
+        {
+            using SystemdUnits manager = SystemdUnits.Open();
+            manager.StopUnit(unit);
+        }
+
+        OwnCgroup.Remove();
     }
 
     private State StateOf(string status, int pid) => new()

@@ -13,6 +13,9 @@ public sealed record CreateOptions
     /// <summary>The bytes that the spec was read from; they save writing it down from the records again.</summary>
     public byte[]? SpecDocument { get; init; }
 
+    /// <summary>The cgroup is a scope of systemd, and cgroupsPath is "slice:prefix:name".</summary>
+    public bool SystemdCgroup { get; init; }
+
     public bool NoPivot { get; init; }
 
     public bool NoNewKeyring { get; init; }

@@ -15,7 +15,8 @@ public sealed class Cgroup
 
     public IReadOnlyList<string> Paths => [.. places.Select(place => place.Folder)];
 
-    private bool Pure => places.Count == 1 && places[0].Hierarchy.Unified;
+    /// <summary>Whether v2 is all that the host has.</summary>
+    internal bool Pure => places.Count == 1 && places[0].Hierarchy.Unified;
 
     /// <summary>The cgroup that a spec names.</summary>
     public static Cgroup Of(RuntimeSpec spec, string id)
@@ -26,8 +27,11 @@ public sealed class Cgroup
             throw new ContainerException($"cgroups path \"{path}\" leaves its parent");
         }
 
-        return new Cgroup([.. CgroupHierarchy.Read().Select(hierarchy => (hierarchy, hierarchy.Folder(path)))]);
+        return At(path);
     }
+
+    /// <summary>The cgroup of a path that is the same in all hierarchies.</summary>
+    internal static Cgroup At(string path) => new([.. CgroupHierarchy.Read().Select(hierarchy => (hierarchy, hierarchy.Folder(path)))]);
 
     /// <summary>The cgroup whose folders were recorded when it was made.</summary>
     public static Cgroup Recorded(IReadOnlyList<string> paths)
@@ -39,12 +43,12 @@ public sealed class Cgroup
             .Select(pair => (pair.Hierarchy!, pair.path))]);
     }
 
-    /// <summary>Makes the folders; on v2 enables the controllers on the way down.</summary>
-    public void Create()
+    /// <summary>Makes the folders; on v2 enables the controllers on the way down, unless someone else keeps the folders above.</summary>
+    public void Create(bool enableControllers = true)
     {
         foreach ((CgroupHierarchy hierarchy, string folder) in places)
         {
-            MakeFolders(hierarchy, folder);
+            MakeFolders(hierarchy, folder, enableControllers);
         }
     }
 
@@ -219,13 +223,13 @@ public sealed class Cgroup
         }
     }
 
-    private static void MakeFolders(CgroupHierarchy hierarchy, string folder)
+    private static void MakeFolders(CgroupHierarchy hierarchy, string folder, bool enableControllers)
     {
         string[] parts = folder[hierarchy.MountPoint.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
         string path = hierarchy.MountPoint;
         foreach (string part in parts)
         {
-            if (hierarchy.Unified)
+            if (hierarchy.Unified && enableControllers)
             {
                 EnableControllers(path);
             }

@@ -15,11 +15,6 @@ internal static class BundleArguments
 
     internal static (string Bundle, RuntimeSpec Spec, CreateOptions Create) Read(GlobalOptions options, Arguments arguments)
     {
-        if (options.SystemdCgroup)
-        {
-            throw new ContainerException("systemd cgroup driver is not supported: leave out --systemd-cgroup");
-        }
-
         string bundle = Path.GetFullPath(arguments.Value("bundle") is { Length: > 0 } given ? given : ".");
         RuntimeSpec spec = Bundle.Read(bundle, out byte[] document);
         InheritedDescriptors inherited = InheritedDescriptors.Of(arguments);
@@ -30,7 +25,7 @@ internal static class BundleArguments
             spec = spec with { Process = process with { Env = [.. process.Env ?? [], .. inherited.Environment] } };
         }
 
-        return (bundle, spec, Options(arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count });
+        return (bundle, spec, Options(arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count, SystemdCgroup = options.SystemdCgroup });
     }
 
     private static CreateOptions Options(Arguments arguments) => new()

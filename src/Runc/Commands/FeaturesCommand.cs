@@ -25,7 +25,7 @@ internal static class FeaturesCommand
             json.WriteStartObject("cgroup");
             json.WriteBoolean("v1", true);
             json.WriteBoolean("v2", true);
-            json.WriteBoolean("systemd", false);
+            json.WriteBoolean("systemd", true);
             json.WriteBoolean("systemdUser", false);
             json.WriteBoolean("rdma", true);
             json.WriteEndObject();
