@@ -1,7 +1,6 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Wharf.Containerd.Configuration;
 using Wharf.Containerd.Containers;
@@ -31,6 +30,8 @@ internal static class ServeCommand
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode Passable = OwnerOnly | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     public static async Task RunAsync(ContainerdOptions options)
     {
         CurrentProcess.SetUmask(0x12);
@@ -44,16 +45,14 @@ internal static class ServeCommand
         Directory.CreateDirectory(Path.GetDirectoryName(options.Address) ?? "/", Passable);
         using FileStream held = Hold(options.Root);
 
-        WebApplicationBuilder builder = GrpcListener.Builder(options);
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(Level(options.LogLevel)).AddFilter("Microsoft", LogLevel.Warning));
         using var store = new MetadataStore(Path.Combine(options.Root, "metadata.db"));
         using var logs = new ShimLogs();
-        using var stopping = new CancellationTokenSource();
         var events = new EventExchange();
         var blobs = new BlobStore(store, Path.Combine(options.Root, "io.containerd.content.v1.content"));
         var snapshots = new SnapshotterTable([Snapshotter.Overlay(store, options.Root), Snapshotter.Native(store, options.Root)]);
         var containers = new ContainerTable(store);
         var programs = new ShimProgram(options.Address, options.LogLevel is "debug" or "trace");
-        using ILoggerFactory loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true));
         var garbage = new GarbageCollector(store, blobs, snapshots, loggers.CreateLogger<GarbageCollector>());
         var layers = new DiffService(blobs, new LayerDiff(blobs));
         var streams = new StreamTable();
@@ -66,24 +65,25 @@ internal static class ServeCommand
             loggers.CreateLogger<ShimTable>());
         await using (shims.ConfigureAwait(false))
         {
-            builder.Services
-                .AddSingleton(new ContentService(blobs, store, events, garbage))
-                .AddSingleton(new ImagesService(store, events, garbage))
-                .AddSingleton(new ContainersService(store, events, garbage, containers))
-                .AddSingleton(new NamespacesService(store, events))
-                .AddSingleton(new LeasesService(store, garbage))
-                .AddSingleton(new SnapshotsService(snapshots, events))
-                .AddSingleton(layers)
-                .AddSingleton(new TasksService(containers, shims, programs))
-                .AddSingleton(new EventsService(events))
-                .AddSingleton(new IntrospectionService(store, ServedApi.Plugins(options.Root)))
-                .AddSingleton(new SandboxStoreService(store))
-                .AddSingleton(new StreamingService(streams))
-                .AddSingleton(new TransferService(store, garbage, streams, new StoredContent(blobs), new ImageRecords(store, events), snapshots, layers))
-                .AddSingleton(new ServiceFiles())
-                .AddSingleton<VersionService>()
-                .AddSingleton<HealthService>()
-                .AddSingleton<ErrorInterceptor>();
+            var files = new ServiceFiles();
+            var services = new ServiceTable();
+            ContainerdApi.Content.V1.Content.BindService(services, new ContentService(blobs, store, events, garbage));
+            ContainerdApi.Images.V1.Images.BindService(services, new ImagesService(store, events, garbage));
+            ContainerdApi.Containers.V1.Containers.BindService(services, new ContainersService(store, events, garbage, containers));
+            ContainerdApi.Namespaces.V1.Namespaces.BindService(services, new NamespacesService(store, events));
+            ContainerdApi.Leases.V1.Leases.BindService(services, new LeasesService(store, garbage));
+            ContainerdApi.Snapshots.V1.Snapshots.BindService(services, new SnapshotsService(snapshots, events));
+            ContainerdApi.Diff.V1.Diff.BindService(services, layers);
+            ContainerdApi.Tasks.V1.Tasks.BindService(services, new TasksService(containers, shims, programs));
+            ContainerdApi.Events.V1.Events.BindService(services, new EventsService(events));
+            ContainerdApi.Introspection.V1.Introspection.BindService(services, new IntrospectionService(store, ServedApi.Plugins(options.Root)));
+            ContainerdApi.Sandbox.V1.Store.BindService(services, new SandboxStoreService(store));
+            ContainerdApi.Streaming.V1.Streaming.BindService(services, new StreamingService(streams));
+            ContainerdApi.Transfer.V1.Transfer.BindService(services, new TransferService(store, garbage, streams, new StoredContent(blobs), new ImageRecords(store, events), snapshots, layers));
+            ContainerdApi.Reflection.V1.ServerReflection.BindService(services, new ReflectionService(files));
+            ContainerdApi.Reflection.V1Alpha.ServerReflection.BindService(services, new ReflectionAlphaService(files));
+            ContainerdApi.Version.V1.Version.BindService(services, new VersionService());
+            ContainerdApi.Health.Health.BindService(services, new HealthService());
 
             blobs.RemoveUnrecorded();
             snapshots.RemoveUnrecorded();
@@ -91,35 +91,20 @@ internal static class ServeCommand
             await using (server.ConfigureAwait(false))
             {
                 await shims.RecoverAsync(containers.Has, CancellationToken.None).ConfigureAwait(false);
-                await ServeAsync(builder, options, garbage, stopping).ConfigureAwait(false);
+                await ServeAsync(new GrpcApplication(services, new GrpcLimits(options.LargestRequest, options.LargestResponse), loggers.CreateLogger<GrpcApplication>()), loggers, options, garbage).ConfigureAwait(false);
             }
         }
     }
 
-    private static async Task ServeAsync(WebApplicationBuilder builder, ContainerdOptions options, GarbageCollector garbage, CancellationTokenSource stopping)
+    private static async Task ServeAsync(GrpcApplication application, ILoggerFactory loggers, ContainerdOptions options, GarbageCollector garbage)
     {
+        using var stopping = new CancellationTokenSource();
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         File.Delete(options.Address);
-        WebApplication application = builder.Build();
-        await using (application.ConfigureAwait(false))
+        using (KestrelServer server = GrpcListener.Create(options.Address, loggers))
         {
-            application.MapGrpcService<ContentService>();
-            application.MapGrpcService<ImagesService>();
-            application.MapGrpcService<ContainersService>();
-            application.MapGrpcService<NamespacesService>();
-            application.MapGrpcService<LeasesService>();
-            application.MapGrpcService<SnapshotsService>();
-            application.MapGrpcService<DiffService>();
-            application.MapGrpcService<TasksService>();
-            application.MapGrpcService<EventsService>();
-            application.MapGrpcService<IntrospectionService>();
-            application.MapGrpcService<VersionService>();
-            application.MapGrpcService<HealthService>();
-            application.MapGrpcService<SandboxStoreService>();
-            application.MapGrpcService<StreamingService>();
-            application.MapGrpcService<TransferService>();
-            application.MapGrpcService<ReflectionService>();
-            application.MapGrpcService<ReflectionAlphaService>();
-            await application.StartAsync().ConfigureAwait(false);
+            await server.StartAsync(application, CancellationToken.None).ConfigureAwait(false);
             File.SetUnixFileMode(options.Address, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
             if (options.User != 0 || options.Group != 0)
             {
@@ -127,15 +112,31 @@ internal static class ServeCommand
                 Files.ChangeOwner(socket, options.User, options.Group, options.Address);
             }
 
-            // Binding the services by reflection alone leaves tens of megabytes that nobody needs again.
-            Task collecting = Task.WhenAll(garbage.RunAsync(stopping.Token), IdleMemory.WatchAsync(stopping.Token));
-            await application.WaitForShutdownAsync().ConfigureAwait(false);
-            await stopping.CancelAsync().ConfigureAwait(false);
-            await collecting.ConfigureAwait(false);
+            await Task.WhenAll(garbage.RunAsync(stopping.Token), IdleMemory.WatchAsync(stopping.Token)).ConfigureAwait(false);
+
+            // Calls that answer soon still do; subscriptions and waits never end by themselves.
+            using var grace = new CancellationTokenSource(Grace);
+            await server.StopAsync(grace.Token).ConfigureAwait(false);
         }
 
         File.Delete(options.Address);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stopping.Cancel();
+        }
     }
+
+    private static LogLevel Level(string name) => name switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "info" => LogLevel.Information,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        _ => LogLevel.Critical,
+    };
 
     /// <summary>Two daemons on one store would each remove what the other makes.</summary>
     private static FileStream Hold(string root)

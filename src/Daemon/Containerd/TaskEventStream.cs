@@ -53,8 +53,9 @@ internal sealed class TaskEventStream(ContainerdConnection connection)
         request.Filters.Add($"namespace=={ContainerdConnection.Namespace},topic==\"/tasks/exit\"");
         using AsyncServerStreamingCall<Envelope> call = client.Subscribe(request, cancellationToken: stopping);
         Connected = true;
-        await foreach (Envelope envelope in call.ResponseStream.ReadAllAsync(stopping).ConfigureAwait(false))
+        while (await call.ResponseStream.MoveNext(stopping).ConfigureAwait(false))
         {
+            Envelope envelope = call.ResponseStream.Current;
             switch (envelope.Topic)
             {
                 case "/tasks/oom":

@@ -1,0 +1,70 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Wharf.ContainerdApi.Grpc;
+
+namespace Wharf.Containerd.Rpc;
+
+/// <summary>Answers the requests of an HTTP/2 server as gRPC calls. Nothing that a method throws leaves it: it becomes the call's status.</summary>
+internal sealed class GrpcApplication(ServiceTable services, GrpcLimits limits, ILogger log) : IHttpApplication<HttpContext>
+{
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    public void DisposeContext(HttpContext context, Exception? exception)
+    {
+        // The server owns all that the context leads to.
+    }
+
+    public async Task ProcessRequestAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            return;
+        }
+
+        if (context.Request.ContentType?.StartsWith(GrpcWire.ContentType, StringComparison.OrdinalIgnoreCase) != true)
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return;
+        }
+
+        context.Response.ContentType = GrpcWire.ContentType;
+        using var call = new GrpcCall(context, limits);
+        try
+        {
+            call.Finish(await AnswerAsync(call, services.Find(context.Request.Path.Value ?? "")).ConfigureAwait(false));
+        }
+#pragma warning disable CA1031 // The outermost frame of a call: whatever it is becomes its status, and the daemon goes on.
+        catch (Exception error)
+        {
+            call.Finish(CallFailure.StatusOf(error, call, log));
+        }
+#pragma warning restore CA1031
+    }
+
+    private static async Task<Status> AnswerAsync(GrpcCall call, GrpcMethod method)
+    {
+        GrpcPayload? payload = method.TakesOneRequest ? await call.ReadOneAsync().ConfigureAwait(false) : null;
+        Task work;
+        try
+        {
+            work = method.Begin(call, payload);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            return new Status(StatusCode.Internal, $"grpc: error unmarshalling request: {error.Message}");
+        }
+
+        await work.ConfigureAwait(false);
+        if (method.GivesOneAnswer)
+        {
+            call.Put(method.Answer(work) ?? throw new InvalidOperationException($"{call.Method} gave no answer"));
+        }
+
+        return call.Status;
+    }
+}
