@@ -42,6 +42,10 @@ public static unsafe class DirectoryEntries
         }
     }
 
+    /// <summary>lremovexattr(2); one that is not there is an error.</summary>
+    public static void RemoveAttribute(FileDescriptor directory, string name, string attribute) =>
+        Libc.Check(Libc.lremovexattr($"/proc/self/fd/{directory.Number}/{name}", attribute), "removexattr", $"{name} {attribute}");
+
     /// <summary>Null when the entry has no such attribute, or its filesystem none.</summary>
     public static byte[]? FindAttribute(FileDescriptor directory, string name, string attribute)
     {

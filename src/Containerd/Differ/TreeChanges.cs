@@ -91,15 +91,14 @@ internal sealed class TreeChanges(FileDescriptor? lower, FileDescriptor upper)
             return false;
         }
 
+        // Where a link leads is as cheap to see as its time; containerd trusts the time.
+        if (status.Kind == FileKind.SymbolicLink && Files.ReadLink(before.Descriptor, name) != Files.ReadLink(after.Descriptor, name))
+        {
+            return false;
+        }
+
         // Archives keep whole seconds: a time without a fraction does not tell two versions apart.
-        return was.Nanoseconds != 0 || status.Nanoseconds != 0
-            ? was.Nanoseconds == status.Nanoseconds
-            : status.Kind switch
-            {
-                FileKind.SymbolicLink => Files.ReadLink(before.Descriptor, name) == Files.ReadLink(after.Descriptor, name),
-                FileKind.Regular => HasSameContent(before, after, name),
-                _ => true,
-            };
+        return was.Nanoseconds == status.Nanoseconds && (status.Nanoseconds != 0 || status.Kind != FileKind.Regular || HasSameContent(before, after, name));
     }
 
     private bool HasSameContent(TreeFolder before, TreeFolder after, string name)

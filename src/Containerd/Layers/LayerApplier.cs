@@ -128,8 +128,13 @@ internal sealed class LayerApplier : IDisposable
         Describe(entry, place, name);
     }
 
-    private static void Describe(TarEntry entry, FileDescriptor place, string name)
+    private void Describe(TarEntry entry, FileDescriptor place, string name)
     {
+        if (made is not null && entry.Kind == '5')
+        {
+            ForgetAttributes(entry, place, name);
+        }
+
         DirectoryEntries.ChangeOwner(place, name, entry.User, entry.Group);
         foreach ((string attribute, byte[] value) in entry.Attributes.Where(one => !IsOverlay(one.Name)))
         {
@@ -156,6 +161,19 @@ internal sealed class LayerApplier : IDisposable
     }
 
     /// <summary>What overlayfs would read as its own would let a layer show parts of others under another name.</summary>
+    /// <summary>A directory that a layer below made keeps nothing that this layer does not say, as when it is merged from folders.</summary>
+    private static void ForgetAttributes(TarEntry entry, FileDescriptor place, string name)
+    {
+        foreach (string attribute in DirectoryEntries.AttributeNames(place, name))
+        {
+            // The kernel's own labels are not the layer's to remove.
+            if (!attribute.StartsWith("security.", StringComparison.Ordinal) && entry.Attributes.All(given => given.Name != attribute))
+            {
+                DirectoryEntries.RemoveAttribute(place, name, attribute);
+            }
+        }
+    }
+
     private static bool IsOverlay(string attribute) =>
         attribute.StartsWith("trusted.overlay.", StringComparison.Ordinal) || attribute.StartsWith("user.overlay.", StringComparison.Ordinal);
 

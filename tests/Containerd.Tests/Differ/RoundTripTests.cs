@@ -29,6 +29,24 @@ public sealed class RoundTripTests
             threads: 1);
     }
 
+    /// <summary>Neither length nor time tells these apart.</summary>
+    [Fact]
+    public void A_link_that_leads_elsewhere_is_a_change()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "overlays need root");
+        string folder = Directory.CreateTempSubdirectory("wharf-differ-").FullName;
+        try
+        {
+            Check(folder, Link(1), Link(2));
+        }
+        finally
+        {
+            FolderRemoval.Remove(folder);
+        }
+
+        static RandomTree Link(int target) => new([new RandomTree.Node("a", 'l', target, 0x1ff, 0, (1_600_000_000L, 5L), 0)]);
+    }
+
     private static void Check(string folder, RandomTree below, RandomTree above)
     {
         (string lower, string upper, string applied) = (Path.Combine(folder, "lower"), Path.Combine(folder, "upper"), Path.Combine(folder, "applied"));
