@@ -8,6 +8,8 @@ namespace Wharf.Containerd.Tests.Rpc;
 /// <summary>A service of the four kinds of conversation that the tests need, on the content service's messages.</summary>
 internal sealed class EchoContent : ContentApi.ContentBase
 {
+    public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override async Task<InfoResponse> Info(InfoRequest request, ServerCallContext context)
@@ -19,6 +21,7 @@ internal sealed class EchoContent : ContentApi.ContentBase
             case "defect":
                 throw new InvalidOperationException("a defect");
             case "wait":
+                Waiting.TrySetResult();
                 try
                 {
                     await Task.Delay(Timeout.Infinite, context.CancellationToken);

@@ -112,10 +112,11 @@ public sealed class GrpcTests : IAsyncLifetime
     [Fact]
     public async Task A_deadline_ends_the_call_on_both_sides()
     {
-        RpcException error = await Assert.ThrowsAsync<RpcException>(async () => await client.InfoAsync(new InfoRequest { Digest = "wait" }, deadline: DateTime.UtcNow.AddMilliseconds(200), cancellationToken: Token));
+        AsyncUnaryCall<InfoResponse> call = client.InfoAsync(new InfoRequest { Digest = "wait" }, deadline: DateTime.UtcNow.AddSeconds(3), cancellationToken: Token);
+        await service.Waiting.Task.WaitAsync(Token);
 
-        Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
-        await service.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        Assert.Equal(StatusCode.DeadlineExceeded, (await Assert.ThrowsAsync<RpcException>(async () => await call)).StatusCode);
+        await service.Cancelled.Task.WaitAsync(Token);
     }
 
     [Fact]
@@ -123,11 +124,11 @@ public sealed class GrpcTests : IAsyncLifetime
     {
         using var limit = new CancellationTokenSource();
         AsyncUnaryCall<InfoResponse> call = client.InfoAsync(new InfoRequest { Digest = "wait" }, cancellationToken: limit.Token);
-        await client.InfoAsync(new InfoRequest(), cancellationToken: Token);
+        await service.Waiting.Task.WaitAsync(Token);
         await limit.CancelAsync();
 
         Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(async () => await call)).StatusCode);
-        await service.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        await service.Cancelled.Task.WaitAsync(Token);
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class GrpcTests : IAsyncLifetime
     public async Task A_server_that_dies_is_unavailable_and_names_its_socket()
     {
         AsyncUnaryCall<InfoResponse> call = client.InfoAsync(new InfoRequest { Digest = "wait" }, cancellationToken: Token);
-        await client.InfoAsync(new InfoRequest(), cancellationToken: Token);
+        await service.Waiting.Task.WaitAsync(Token);
         await host.AbortAsync();
 
         RpcException waiting = await Assert.ThrowsAsync<RpcException>(async () => await call);
