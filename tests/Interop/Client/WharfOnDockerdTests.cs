@@ -192,7 +192,6 @@ public sealed class WharfOnDockerdTests(DockerdFixture fixture) : IClassFixture<
     [InlineData("rm", "alike")]
     [InlineData("start", "nobody")]
     [InlineData("stop", "nobody")]
-    [InlineData("rmi", "nothing")]
     [InlineData("tag", "nothing", "anything")]
     [InlineData("pull", "127.0.0.1:1/x")]
     [InlineData("inspect", "nobody")]
