@@ -101,8 +101,10 @@ public sealed class DaemonOnContainerd : IDisposable
         End(daemon);
         End(containerd);
 
-        // Shims outlive both; with theirs, containers go too.
-        foreach (int id in HostProcesses.Naming(Root))
+        // Shims outlive both, and a container outlives its shim: their children first.
+        IReadOnlyList<int> shims = HostProcesses.Naming(Root);
+        int[] containers = [.. HostProcesses.All().Where(id => shims.Contains(HostProcesses.Parent(id)))];
+        foreach (int id in containers.Concat(shims))
         {
             Command.Run("kill", "-KILL", id.ToString(CultureInfo.InvariantCulture));
         }
