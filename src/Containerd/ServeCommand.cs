@@ -65,7 +65,6 @@ internal static class ServeCommand
             loggers.CreateLogger<ShimTable>());
         await using (shims.ConfigureAwait(false))
         {
-            var files = new ServiceFiles();
             var services = new ServiceTable();
             ContainerdApi.Content.V1.Content.BindService(services, new ContentService(blobs, store, events, garbage));
             ContainerdApi.Images.V1.Images.BindService(services, new ImagesService(store, events, garbage));
@@ -80,8 +79,8 @@ internal static class ServeCommand
             ContainerdApi.Sandbox.V1.Store.BindService(services, new SandboxStoreService(store));
             ContainerdApi.Streaming.V1.Streaming.BindService(services, new StreamingService(streams));
             ContainerdApi.Transfer.V1.Transfer.BindService(services, new TransferService(store, garbage, streams, new StoredContent(blobs), new ImageRecords(store, events), snapshots, layers));
-            ContainerdApi.Reflection.V1.ServerReflection.BindService(services, new ReflectionService(files));
-            ContainerdApi.Reflection.V1Alpha.ServerReflection.BindService(services, new ReflectionAlphaService(files));
+            ContainerdApi.Reflection.V1.ServerReflection.BindService(services, new ReflectionService(new ServiceFiles()));
+            services.AddName(ContainerdApi.Reflection.V1.ServerReflection.Descriptor.FullName, ContainerdApi.Reflection.V1Alpha.ServerReflection.Descriptor.FullName);
             ContainerdApi.Version.V1.Version.BindService(services, new VersionService());
             ContainerdApi.Health.Health.BindService(services, new HealthService());
 

@@ -36,6 +36,17 @@ internal sealed class ServiceTable : ServiceBinderBase
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
         Add(method, new DuplexMethod<TRequest, TResponse>(method, handler!));
 
+    /// <summary>Serves all methods of a service under a second name, for clients that know that one: the messages are the same on the wire.</summary>
+    public void AddName(string service, string name)
+    {
+        foreach ((string path, GrpcMethod method) in methods.Where(entry => entry.Key.StartsWith($"/{service}/", StringComparison.Ordinal)).ToArray())
+        {
+            methods.Add($"/{name}{path[(service.Length + 1)..]}", method);
+        }
+
+        services.Add(name);
+    }
+
     private void Add(IMethod method, GrpcMethod bound)
     {
         methods.Add(method.FullName, bound);

@@ -44,7 +44,7 @@ internal sealed class ExportArchive(StoredContent content, PlatformChoice platfo
             await WriteAsync(tar, "index.json", JsonSerializer.SerializeToUtf8Bytes(index, ImageJson.Plain.ImageIndex), cancellation).ConfigureAwait(false);
             if (dockerList && list.Count > 0)
             {
-                await WriteAsync(tar, "manifest.json", JsonSerializer.SerializeToUtf8Bytes([.. list], DockerArchiveJson.Default.DockerArchiveEntryArray), cancellation).ConfigureAwait(false);
+                await WriteAsync(tar, "manifest.json", JsonSerializer.SerializeToUtf8Bytes(list, ImageJson.Plain.IReadOnlyListDockerArchiveEntry), cancellation).ConfigureAwait(false);
             }
         }
     }

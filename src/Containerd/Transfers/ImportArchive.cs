@@ -111,7 +111,7 @@ internal sealed class ImportArchive(StoredContent content)
     private List<Descriptor> Convert(CallScope scope, byte[] list)
     {
         var manifests = new List<Descriptor>();
-        foreach (DockerArchiveEntry image in ImageDocuments.Read(list, DockerArchiveJson.Default.DockerArchiveEntryArray, "manifest.json"))
+        foreach (DockerArchiveEntry image in ImageDocuments.Read(list, ImageJson.Default.IReadOnlyListDockerArchiveEntry, "manifest.json"))
         {
             byte[] config = documents.TryGetValue(image.Config, out byte[]? found) ? found
                 : files.TryGetValue(image.Config, out (Digest Digest, long Size) blob) ? content.Read(scope, blob.Digest, ImageDocuments.LargestConfig)

@@ -14,7 +14,7 @@ internal sealed class ArchiveImport(ImageArchive archive, ContentStore content, 
     public Task<bool> ImportAsync(Descriptor target, CancellationToken cancellation) => ImportAsync(target, depth: 0, cancellation);
 
     /// <summary>Imports an image of docker save, which has no manifest of its own: one is made.</summary>
-    public async Task<Descriptor> ImportAsync(SavedImage saved, CancellationToken cancellation)
+    public async Task<Descriptor> ImportAsync(DockerArchiveEntry saved, CancellationToken cancellation)
     {
         byte[] config = await archive.ReadAsync(saved.Config, ImageDocuments.LargestConfig, cancellation).ConfigureAwait(false);
         Image image = ImageDocuments.ReadImage(config);

@@ -98,7 +98,7 @@ internal sealed class LoadImage(ContainerdConnection containerd, KeyedLock locks
         {
             byte[] content = await archive.ReadAsync("manifest.json", ImageDocuments.LargestManifest, cancellation).ConfigureAwait(false);
             var images = new List<(Descriptor, IReadOnlyList<ImageReference>)>();
-            foreach (SavedImage saved in ImageDocuments.Read(content, ImageArchiveJson.Default.IReadOnlyListSavedImage, "manifest.json"))
+            foreach (DockerArchiveEntry saved in ImageDocuments.Read(content, ImageJson.Default.IReadOnlyListDockerArchiveEntry, "manifest.json"))
             {
                 IReadOnlyList<ImageReference> names = [.. (saved.RepoTags ?? []).Select(Parse)];
                 images.Add((await import.ImportAsync(saved, cancellation).ConfigureAwait(false), names));

@@ -23,7 +23,7 @@ internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
         await using var tar = new TarWriter(open(), TarEntryFormat.Pax, leaveOpen: true);
         await WriteAsync(tar, ImageLayout.FileName, JsonSerializer.SerializeToUtf8Bytes(new ImageLayout { ImageLayoutVersion = "1.0.0" }, ImageJson.Plain.ImageLayout), cancellation).ConfigureAwait(false);
         var written = new HashSet<Digest>();
-        var saved = new List<SavedImage>();
+        var saved = new List<DockerArchiveEntry>();
         var manifests = new List<Descriptor>();
         // An image that is named twice is saved once, with both names.
         foreach (var same in images.GroupBy(image => image.Content.ManifestDescriptor.Digest))
@@ -38,7 +38,7 @@ internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
                 }
             }
 
-            saved.Add(new SavedImage
+            saved.Add(new DockerArchiveEntry
             {
                 Config = ImageArchive.BlobName(image.Manifest.Config.Digest),
                 RepoTags = own.Count == 0 ? null : [.. own.Select(reference => reference.Familiar)],
@@ -55,7 +55,7 @@ internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
 
         var index = new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = manifests };
         await WriteAsync(tar, "index.json", JsonSerializer.SerializeToUtf8Bytes(index, ImageJson.Plain.ImageIndex), cancellation).ConfigureAwait(false);
-        await WriteAsync(tar, "manifest.json", JsonSerializer.SerializeToUtf8Bytes(saved, ImageArchiveJson.Default.IReadOnlyListSavedImage), cancellation).ConfigureAwait(false);
+        await WriteAsync(tar, "manifest.json", JsonSerializer.SerializeToUtf8Bytes(saved, ImageJson.Plain.IReadOnlyListDockerArchiveEntry), cancellation).ConfigureAwait(false);
     }
 
     private static Task WriteAsync(TarWriter tar, string name, byte[] bytes, CancellationToken cancellation) =>

@@ -15,6 +15,7 @@ namespace Wharf.Oci.Images;
 [JsonSerializable(typeof(Image))]
 [JsonSerializable(typeof(ImageLayout))]
 [JsonSerializable(typeof(Platform))]
+[JsonSerializable(typeof(IReadOnlyList<DockerArchiveEntry>))]
 public sealed partial class ImageJson : JsonSerializerContext
 {
     /// <summary>Writes documents that others read: "+" as itself, since media types are full of it.</summary>
