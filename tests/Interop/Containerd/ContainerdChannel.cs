@@ -12,6 +12,11 @@ internal sealed class ContainerdChannel : IDisposable
     private readonly GrpcChannel channel;
 
     internal ContainerdChannel(WharfContainerd containerd, string scope = "default")
+        : this(containerd.Socket, scope)
+    {
+    }
+
+    internal ContainerdChannel(string path, string scope = "default")
     {
         channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
         {
@@ -20,7 +25,7 @@ internal sealed class ContainerdChannel : IDisposable
                 ConnectCallback = async (_, cancellation) =>
                 {
                     var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(containerd.Socket), cancellation);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
                     return new NetworkStream(socket, ownsSocket: true);
                 },
             },
