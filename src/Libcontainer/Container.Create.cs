@@ -3,6 +3,7 @@ using Wharf.Libcontainer.Hooks;
 using Wharf.Libcontainer.Launch;
 using Wharf.Libcontainer.Mounts;
 using Wharf.Libcontainer.Network;
+using Wharf.Libcontainer.Rootless;
 using Wharf.Libcontainer.Seccomp;
 using Wharf.Libcontainer.Systemd;
 using Wharf.Linux;
@@ -26,8 +27,14 @@ public sealed partial class Container
         }
 
         CheckConsole(spec.Process!, options.ConsoleSocket);
+        RootlessSpec.Check(spec);
         UnitName? unit = options.SystemdCgroup ? UnitName.Of(spec.Linux?.CgroupsPath, id, SystemdUnits.User) : null;
-        Cgroup cgroup = unit is null ? Cgroup.Of(spec, id) : Cgroup.At(PlaceOf(unit));
+        Cgroup cgroup = unit is null ? Cgroup.Of(spec, id, options.RootlessCgroups) : Cgroup.At(PlaceOf(unit), options.RootlessCgroups);
+        if (unit is not null && options.RootlessCgroups && !cgroup.Pure)
+        {
+            throw new ContainerException("cannot use rootless systemd cgroups manager on cgroup v1");
+        }
+
         directory.Create(root);
         var container = new Container(directory, new ContainerRecord
         {
@@ -37,6 +44,7 @@ public sealed partial class Container
             Rootfs = rootfs,
             Owner = CurrentProcess.EffectiveUserId,
             CgroupPaths = cgroup.Paths,
+            RootlessCgroups = options.RootlessCgroups,
             SystemdUnit = unit?.Name,
             Spec = spec,
             SpecDocument = options.SpecDocument,
@@ -63,6 +71,25 @@ public sealed partial class Container
 
             directory.Remove();
             throw;
+        }
+    }
+
+    private void MakeCgroup(Cgroup own, UnitName? unit, Resources resources, Action<string> warn)
+    {
+        try
+        {
+            own.Create(resources, enableControllers: unit is null, named: unit is not null || record.Spec.Linux?.CgroupsPath is { Length: > 0 });
+        }
+        catch (Exception error) when (error is ContainerException or SyscallException)
+        {
+            throw new ContainerException($"unable to apply cgroup configuration: {error.Message}", error);
+        }
+
+        own.Apply(resources, withDevices: true);
+        record = record with { CgroupPaths = own.Paths };
+        if (own.Paths.Count == 0 && !HasOwnPid)
+        {
+            warn("Creating a rootless container with no cgroup and no private pid namespace: its processes cannot all be killed");
         }
     }
 
@@ -94,8 +121,7 @@ public sealed partial class Container
         NetworkDevices.Check(spec.Linux);
         Resources resources = spec.Linux?.Resources ?? new Resources();
         using SystemdScope? scope = unit is null ? null : SystemdScope.Start(unit, record.Id, resources, spec.Annotations, cgroup.Pure);
-        cgroup.Create(enableControllers: unit is null);
-        cgroup.Apply(resources, withDevices: true);
+        MakeCgroup(cgroup, unit, resources, warn);
 
         using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
         using MappedSources mapped = MappedSources.Open(spec);
@@ -126,6 +152,7 @@ public sealed partial class Container
                 StateForHooks = status => StateOf(status, CurrentProcess.Id),
             },
             cgroup,
+            unit?.Name,
             init: true,
             warn);
         try

@@ -45,6 +45,7 @@ public sealed partial class Container
                 PreserveDescriptors = options.PreserveDescriptors,
             },
             options.Cgroups.Count == 0 ? OwnCgroup : OwnCgroup.Below(options.Cgroups),
+            record.SystemdUnit,
             init: false,
             warn);
         try

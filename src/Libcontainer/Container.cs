@@ -26,7 +26,9 @@ public sealed partial class Container
     public ContainerRecord Record => record;
 
     /// <summary>Found once: it takes a reading of the host's mounts.</summary>
-    private Cgroup OwnCgroup => cgroup ??= Cgroup.Recorded(record.CgroupPaths);
+    private Cgroup OwnCgroup => cgroup ??= Cgroup.Recorded(record.CgroupPaths, record.RootlessCgroups);
+
+    private bool HasOwnPid => record.Spec.Linux?.Namespaces?.Any(one => one.Type == "pid" && one.Path is null or "") == true;
 
     /// <summary>Loads a container; an error when there is none of that id.</summary>
     public static Container Load(string root, string id)
@@ -51,7 +53,8 @@ public sealed partial class Container
     /// <summary>The state document of runtime-spec.</summary>
     public State State() => StateOf(Status().ToString().ToLowerInvariant(), record.InitPid);
 
-    public IReadOnlyList<int> Processes() => OwnCgroup.Processes();
+    public IReadOnlyList<int> Processes() => record.CgroupPaths.Count > 0 ? OwnCgroup.Processes()
+        : throw new ContainerException("unable to get all container pids: cgroups not configured for container");
 
     public void Pause()
     {
@@ -97,9 +100,9 @@ public sealed partial class Container
     public void Kill(int signal, bool all)
     {
         ContainerStatus status = Status();
-        if (all)
+        if (all && record.CgroupPaths.Count > 0)
         {
-            foreach (int id in Processes())
+            foreach (int id in OwnCgroup.Processes())
             {
                 Linux.Processes.Signal(id, signal);
             }
@@ -164,8 +167,7 @@ public sealed partial class Container
 
     private void Destroy()
     {
-        bool ownPid = record.Spec.Linux?.Namespaces?.Any(one => one.Type == "pid" && one.Path is null or "") == true;
-        if (!ownPid)
+        if (!HasOwnPid)
         {
             // Without a pid namespace of its own nothing ends with the first process.
             foreach (int id in OwnCgroup.Processes())

@@ -23,6 +23,9 @@ public sealed record ContainerRecord
     /// <summary>Cgroup folders of the container: one on v2, one for each controller on v1.</summary>
     public IReadOnlyList<string> CgroupPaths { get; set; } = [];
 
+    /// <summary>Made by a runtime that may lack rights over cgroups.</summary>
+    public bool RootlessCgroups { get; set; }
+
     /// <summary>The scope of systemd that the container is; null when its cgroup is the runtime's own.</summary>
     public string? SystemdUnit { get; set; }
 

@@ -28,6 +28,11 @@ internal static class ContainerRecordDocument
             }
 
             json.WriteEndArray();
+            if (record.RootlessCgroups)
+            {
+                json.WriteBoolean("rootlessCgroups", true);
+            }
+
             if (record.SystemdUnit is { } unit)
             {
                 json.WriteString("systemdUnit", unit);
@@ -89,6 +94,7 @@ internal static class ContainerRecordDocument
             case "rootfs": record.Rootfs = json.GetString() ?? string.Empty; break;
             case "owner": record.Owner = json.GetUInt32(); break;
             case "cgroupPaths": record.CgroupPaths = Paths(ref json); break;
+            case "rootlessCgroups": record.RootlessCgroups = json.GetBoolean(); break;
             case "systemdUnit": record.SystemdUnit = json.GetString(); break;
             case "spec": record.Spec = SpecReader.Spec(ref json) ?? new RuntimeSpec(); break;
             default: json.Skip(); break;

@@ -16,6 +16,9 @@ public sealed record CreateOptions
     /// <summary>The cgroup is a scope of systemd, and cgroupsPath is "slice:prefix:name".</summary>
     public bool SystemdCgroup { get; init; }
 
+    /// <summary>The caller may lack rights over cgroups: what is denied there, and nobody asked for, is done without.</summary>
+    public bool RootlessCgroups { get; init; }
+
     public bool NoPivot { get; init; }
 
     public bool NoNewKeyring { get; init; }

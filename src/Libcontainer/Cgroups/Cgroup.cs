@@ -9,17 +9,25 @@ namespace Wharf.Libcontainer.Cgroups;
 /// <summary>The cgroup of a container in every hierarchy of the host: pure v2, v1, or both (hybrid).</summary>
 public sealed class Cgroup
 {
-    private readonly IReadOnlyList<(CgroupHierarchy Hierarchy, string Folder)> places;
+    private readonly IReadOnlyList<CgroupHierarchy> hierarchies;
+    private List<(CgroupHierarchy Hierarchy, string Folder)> places;
 
-    private Cgroup(IReadOnlyList<(CgroupHierarchy, string)> places) => this.places = places;
+    private Cgroup(IReadOnlyList<CgroupHierarchy> hierarchies, IEnumerable<(CgroupHierarchy, string)> places)
+    {
+        this.hierarchies = hierarchies;
+        this.places = [.. places];
+    }
 
     public IReadOnlyList<string> Paths => [.. places.Select(place => place.Folder)];
 
     /// <summary>Whether v2 is all that the host has.</summary>
-    internal bool Pure => places.Count == 1 && places[0].Hierarchy.Unified;
+    internal bool Pure => hierarchies is [{ Unified: true }];
+
+    /// <summary>Made by a runtime that may lack the rights over cgroups: what it may not do there is left out where nobody asked for it.</summary>
+    internal bool Rootless { get; init; }
 
     /// <summary>The cgroup that a spec names.</summary>
-    public static Cgroup Of(RuntimeSpec spec, string id)
+    public static Cgroup Of(RuntimeSpec spec, string id, bool rootless = false)
     {
         string path = spec.Linux?.CgroupsPath is { Length: > 0 } given ? given : id;
         if (path.Split('/').Contains(".."))
@@ -27,46 +35,73 @@ public sealed class Cgroup
             throw new ContainerException($"cgroups path \"{path}\" leaves its parent");
         }
 
-        return At(path);
+        return At(path, rootless);
     }
 
     /// <summary>The cgroup of a path that is the same in all hierarchies.</summary>
-    internal static Cgroup At(string path) => new([.. CgroupHierarchy.Read().Select(hierarchy => (hierarchy, hierarchy.Folder(path)))]);
-
-    /// <summary>The cgroup whose folders were recorded when it was made.</summary>
-    public static Cgroup Recorded(IReadOnlyList<string> paths)
+    internal static Cgroup At(string path, bool rootless)
     {
         IReadOnlyList<CgroupHierarchy> hierarchies = CgroupHierarchy.Read();
-        return new Cgroup([.. paths
-            .Select(path => (Hierarchy: hierarchies.FirstOrDefault(one => path.StartsWith(one.MountPoint + "/", StringComparison.Ordinal) || path == one.MountPoint), path))
-            .Where(pair => pair.Hierarchy is not null)
-            .Select(pair => (pair.Hierarchy!, pair.path))]);
+        bool pure = hierarchies is [{ Unified: true }];
+        return new Cgroup(hierarchies, hierarchies.Select(hierarchy => (hierarchy, hierarchy.Folder(path, besideOwn: pure)))) { Rootless = rootless };
     }
 
-    /// <summary>Makes the folders; on v2 enables the controllers on the way down, unless someone else keeps the folders above.</summary>
-    public void Create(bool enableControllers = true)
+    /// <summary>The cgroup whose folders were recorded when it was made.</summary>
+    public static Cgroup Recorded(IReadOnlyList<string> paths, bool rootless = false)
     {
+        IReadOnlyList<CgroupHierarchy> hierarchies = CgroupHierarchy.Read();
+        IEnumerable<(CgroupHierarchy, string)> places = paths
+            .Select(path => (Hierarchy: hierarchies.FirstOrDefault(one => path.StartsWith(one.MountPoint + "/", StringComparison.Ordinal) || path == one.MountPoint), path))
+            .Where(pair => pair.Hierarchy is not null)
+            .Select(pair => (pair.Hierarchy!, pair.path));
+        return new Cgroup(hierarchies, places) { Rootless = rootless };
+    }
+
+    /// <summary>
+    /// Makes the folders; on v2 enables the controllers on the way down, unless someone else keeps the folders above. A rootless
+    /// container for which nobody has named a cgroup does without those that its user may not make.
+    /// </summary>
+    internal void Create(Resources resources, bool enableControllers, bool named)
+    {
+        var made = new List<(CgroupHierarchy, string)>();
         foreach ((CgroupHierarchy hierarchy, string folder) in places)
         {
-            MakeFolders(hierarchy, folder, enableControllers);
+            try
+            {
+                CgroupFolders.Make(hierarchy, folder, enableControllers);
+                made.Add((hierarchy, folder));
+            }
+            catch (SyscallException error) when (Rootless && !named && error.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS)
+            {
+                if (Pure && LimitRequest.Any(resources))
+                {
+                    throw new ContainerException($"rootless needs no limits + no cgrouppath when no permission is granted for cgroups: {error.Message}", error);
+                }
+            }
         }
+
+        places = made;
     }
 
     /// <summary>Writes limits; a limit for a controller that the host does not have is an error, as the caller asked for it.</summary>
     public void Apply(Resources resources, bool withDevices)
     {
-        if (Pure)
+        if (!Pure)
         {
-            CgroupV2Limits.Apply(places[0].Folder, resources);
+            new CgroupV1Limits(FolderOf, Rootless).Apply(resources, withDevices);
+        }
+        else if (places is [(_, var folder)])
+        {
+            CgroupV2Limits.Apply(folder, resources);
             if (withDevices)
             {
-                AttachDevices(places[0].Folder, DeviceRules.Complete(resources.Devices));
+                AttachDevices(folder, DeviceRules.Complete(resources.Devices));
             }
-
-            return;
         }
-
-        new CgroupV1Limits(FolderOf).Apply(resources, withDevices);
+        else if (LimitRequest.Any(resources))
+        {
+            throw new ContainerException("cannot set limits: container could not join or create cgroup");
+        }
     }
 
     /// <summary>A cgroup below this one, by controller on v1, or by "" alone on v2: where an exec is to go. It must be there.</summary>
@@ -80,13 +115,13 @@ public sealed class Cgroup
             }
         }
 
-        return new Cgroup([.. places.Select(place => (place.Hierarchy, Below(place.Folder, paths.FirstOrDefault(pair => Pure || place.Hierarchy.Controllers.Contains(pair.Key)).Value)))]);
+        return new Cgroup(hierarchies, places.Select(place => (place.Hierarchy, Below(place.Folder, paths.FirstOrDefault(pair => Pure || place.Hierarchy.Controllers.Contains(pair.Key)).Value)))) { Rootless = Rootless };
     }
 
-    internal ContainerStatistics Statistics() => Pure ? CgroupV2Statistics.Read(places[0].Folder) : new CgroupV1Statistics(FolderOf).Read();
+    internal ContainerStatistics Statistics() => UnifiedFolder is { } folder ? CgroupV2Statistics.Read(folder) : new CgroupV1Statistics(FolderOf).Read();
 
     internal OutOfMemoryWatch WatchMemory() =>
-        Pure ? OutOfMemoryWatch.Unified(places[0].Folder)
+        UnifiedFolder is { } folder ? OutOfMemoryWatch.Unified(folder)
         : OutOfMemoryWatch.Old(FolderOf("memory") ?? throw new ContainerException("memory events: this host has no cgroup controller \"memory\""));
 
     /// <summary>The processes in it and in cgroups below it.</summary>
@@ -108,7 +143,7 @@ public sealed class Cgroup
     /// <summary>Stops or goes on with all processes, and waits until the kernel has done so.</summary>
     public void Freeze(bool frozen)
     {
-        string folder = FolderOf("freezer") ?? (Pure ? places[0].Folder : throw new ContainerException("freezer not supported"));
+        string folder = FolderOf("freezer") ?? UnifiedFolder ?? throw new ContainerException(Rootless ? "cannot toggle freezer: cgroups not configured for container" : "freezer not supported");
         if (Pure)
         {
             Files.WriteText(Path.Combine(folder, "cgroup.freeze"), frozen ? "1" : "0");
@@ -127,7 +162,7 @@ public sealed class Cgroup
 
     public bool Frozen()
     {
-        string? folder = FolderOf("freezer") ?? (Pure ? places[0].Folder : null);
+        string? folder = FolderOf("freezer") ?? UnifiedFolder;
         string file = Path.Combine(folder ?? string.Empty, Pure ? "cgroup.freeze" : "freezer.state");
         return folder is not null && File.Exists(file) && File.ReadAllText(file).Trim() is "1" or "FROZEN" or "FREEZING";
     }
@@ -150,7 +185,7 @@ public sealed class Cgroup
     }
 
     internal CgroupMounts Mounts(bool ownNamespace) =>
-        new([.. places.Select(place => new CgroupMounts.Hierarchy(place.Hierarchy.MountPoint, place.Hierarchy.Options, place.Folder, place.Hierarchy.Unified))], ownNamespace);
+        new([.. hierarchies.Select(one => new CgroupMounts.Hierarchy(one.MountPoint, one.Options, places.FirstOrDefault(place => place.Hierarchy == one).Folder, one.Unified))], ownNamespace);
 
     /// <summary>The way in, opened by the runtime; what a child does then needs no path.</summary>
     internal CgroupEntrance OpenEntrance()
@@ -158,14 +193,17 @@ public sealed class Cgroup
         // The freezer last: one that is frozen stops the child on its way.
         (CgroupHierarchy Hierarchy, string Folder)[] old = [.. places.Where(place => !place.Hierarchy.Unified).OrderBy(place => place.Hierarchy.Controllers.Contains("freezer"))];
         string? unified = places.Where(place => place.Hierarchy.Unified).Select(place => place.Folder).FirstOrDefault();
-        return new CgroupEntrance(unified, mustEnterUnified: Pure, [.. old.Select(place => Path.Combine(place.Folder, "tasks"))]);
+        return new CgroupEntrance(unified, mustEnterUnified: Pure, [.. old.Select(place => Path.Combine(place.Folder, "tasks"))], Rootless);
     }
 
     internal string? FolderOf(string controller) =>
         places.Where(place => place.Hierarchy.Controllers.Contains(controller)).Select(place => place.Folder).FirstOrDefault();
 
+    /// <summary>The container's folder on a host of v2 alone; null elsewhere, and for a container without one.</summary>
+    private string? UnifiedFolder => Pure ? places.Select(place => place.Folder).FirstOrDefault() : null;
+
     /// <summary>A user who may not load programs may not open devices either, beyond those that are bound from the host.</summary>
-    private static void AttachDevices(string folder, IReadOnlyList<DeviceRule> rules)
+    private void AttachDevices(string folder, IReadOnlyList<DeviceRule> rules)
     {
         ulong[] program = DeviceProgram.Of(rules);
         using FileDescriptor cgroup = Files.Open(folder, OpenFlags.ReadOnly | OpenFlags.Directory);
@@ -173,7 +211,7 @@ public sealed class Cgroup
         {
             DevicePrograms.Replace(cgroup, program, folder);
         }
-        catch (SyscallException error) when (error.Errno == Errno.EPERM && CurrentProcess.EffectiveUserId != 0)
+        catch (SyscallException error) when (error.Errno is Errno.EPERM or Errno.EACCES && Rootless)
         {
         }
     }
@@ -220,57 +258,6 @@ public sealed class Cgroup
             }
 
             Poll.Readable(attempt < 50 ? 1 : 10);
-        }
-    }
-
-    private static void MakeFolders(CgroupHierarchy hierarchy, string folder, bool enableControllers)
-    {
-        string[] parts = folder[hierarchy.MountPoint.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
-        string path = hierarchy.MountPoint;
-        foreach (string part in parts)
-        {
-            if (hierarchy.Unified && enableControllers)
-            {
-                EnableControllers(path);
-            }
-
-            string parent = path;
-            path = Path.Combine(path, part);
-
-            // What is there is another container's parent, or was made before.
-            Files.TryMakeDirectory(path, 0x1ed);
-
-            if (hierarchy.Controllers.Contains("cpuset"))
-            {
-                // A cpuset takes no process until it has processors and memory nodes.
-                Inherit(parent, path, "cpuset.cpus");
-                Inherit(parent, path, "cpuset.mems");
-            }
-        }
-    }
-
-    private static void Inherit(string parent, string path, string file)
-    {
-        if (string.IsNullOrWhiteSpace(File.ReadAllText(Path.Combine(path, file))))
-        {
-            Files.WriteText(Path.Combine(path, file), File.ReadAllText(Path.Combine(parent, file)).Trim());
-        }
-    }
-
-    private static void EnableControllers(string path)
-    {
-        string control = Path.Combine(path, "cgroup.subtree_control");
-        HashSet<string> enabled = [.. File.ReadAllText(control).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
-        foreach (string controller in File.ReadAllText(Path.Combine(path, "cgroup.controllers")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(one => !enabled.Contains(one)))
-        {
-            try
-            {
-                Files.WriteText(control, "+" + controller);
-            }
-            catch (SyscallException error) when (error.Errno is Errno.EBUSY or Errno.EINVAL or Errno.ENOENT or Errno.EOPNOTSUPP)
-            {
-                // A parent with processes of its own, or a threaded one: a limit that needs the controller will say so.
-            }
         }
     }
 }

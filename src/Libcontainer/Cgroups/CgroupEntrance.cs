@@ -10,18 +10,29 @@ namespace Wharf.Libcontainer.Cgroups;
 internal sealed class CgroupEntrance : IDisposable
 {
     private readonly bool mustEnterUnified;
+    private readonly bool rootless;
     private readonly List<(FileDescriptor File, string Path)> tasks = [];
     private readonly FileDescriptor? unified;
 
-    internal CgroupEntrance(string? unifiedFolder, bool mustEnterUnified, IReadOnlyList<string> taskFiles)
+    internal CgroupEntrance(string? unifiedFolder, bool mustEnterUnified, IReadOnlyList<string> taskFiles, bool rootless)
     {
         this.mustEnterUnified = mustEnterUnified;
-        unified = unifiedFolder is null ? null : Files.Open(unifiedFolder, OpenFlags.ReadOnly | OpenFlags.Directory);
+        this.rootless = rootless;
+        unified = unifiedFolder is null ? null : Open(unifiedFolder, OpenFlags.ReadOnly | OpenFlags.Directory);
         foreach (string path in taskFiles)
         {
-            tasks.Add((Files.Open(path, OpenFlags.WriteOnly), path));
+            if (Open(path, OpenFlags.WriteOnly) is { } file)
+            {
+                tasks.Add((file, path));
+            }
         }
     }
+
+    /// <summary>
+    /// Whether the kernel has put the child into the unified cgroup. A user may move processes only below a folder of their own: from
+    /// a login session into a container it takes systemd.
+    /// </summary>
+    internal bool Entered { get; private set; } = true;
 
     /// <summary>Clones into the unified cgroup; 0 in the child.</summary>
     internal int Clone(CloneFlags flags)
@@ -29,6 +40,11 @@ internal sealed class CgroupEntrance : IDisposable
         try
         {
             return CurrentProcess.Clone(flags, unified);
+        }
+        catch (SyscallException error) when (unified is not null && rootless && error.Errno is Errno.EACCES or Errno.EPERM)
+        {
+            Entered = false;
+            return CurrentProcess.Clone(flags);
         }
         catch (SyscallException error) when (unified is not null && !mustEnterUnified && error.Errno is Errno.EOPNOTSUPP or Errno.EBUSY)
         {
@@ -43,6 +59,19 @@ internal sealed class CgroupEntrance : IDisposable
         foreach ((FileDescriptor file, string path) in tasks)
         {
             Files.Write(file, "0"u8, path);
+        }
+    }
+
+    private FileDescriptor? Open(string path, OpenFlags flags)
+    {
+        try
+        {
+            return Files.Open(path, flags);
+        }
+        catch (SyscallException error) when (rootless && error.Errno is Errno.EACCES or Errno.EPERM or Errno.ENOENT or Errno.EROFS)
+        {
+            Entered = false;
+            return null;
         }
     }
 

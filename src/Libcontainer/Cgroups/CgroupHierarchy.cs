@@ -45,10 +45,14 @@ internal sealed record CgroupHierarchy(string MountPoint, string Root, IReadOnly
         return found;
     }
 
-    /// <summary>The folder of a cgroup: absolute ones below the mount, relative ones below this process's own.</summary>
-    internal string Folder(string path)
+    /// <summary>
+    /// The folder of a cgroup: absolute ones below the mount, relative ones below this process's own, or beside it: on v2 a cgroup
+    /// that has processes gives no controllers to those below.
+    /// </summary>
+    internal string Folder(string path, bool besideOwn = false)
     {
-        string full = path.StartsWith('/') ? path : $"{Own.TrimEnd('/')}/{path}";
+        string parent = besideOwn ? Own[..Math.Max(Own.LastIndexOf('/'), 0)] : Own.TrimEnd('/');
+        string full = path.StartsWith('/') ? path : $"{parent}/{path}";
         string inside = Root != "/" && full.StartsWith(Root, StringComparison.Ordinal) ? full[Root.Length..] : full;
         return MountPoint + "/" + inside.Trim('/');
     }

@@ -5,7 +5,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Libcontainer.Cgroups;
 
 /// <summary>Limits on cgroup v1: one folder for each controller.</summary>
-internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
+internal sealed class CgroupV1Limits(Func<string, string?> folderOf, bool rootless)
 {
     internal void Apply(Resources resources, bool withDevices)
     {
@@ -68,14 +68,17 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
 
     private void Devices(IReadOnlyList<DeviceRule> rules)
     {
-        if (folderOf("devices") is null)
+        if (folderOf("devices") is not { } folder)
         {
             return;
         }
 
         foreach (DeviceRule rule in rules)
         {
-            Write("devices", rule.Allow ? "devices.allow" : "devices.deny", DeviceRules.Line(rule));
+            if (ControlFile.TryWrite(folder, rule.Allow ? "devices.allow" : "devices.deny", DeviceRules.Line(rule)) is { } errno && !rootless)
+            {
+                throw ControlFile.Refused(folder, rule.Allow ? "devices.allow" : "devices.deny", DeviceRules.Line(rule), errno);
+            }
         }
     }
 
@@ -256,5 +259,7 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf)
     private void Write(string controller, string file, string value) => ControlFile.Write(Folder(controller, file), file, value);
 
     private string Folder(string controller, string file) =>
-        folderOf(controller) ?? throw new ContainerException($"cannot set {file}: this host has no cgroup controller \"{controller}\"");
+        folderOf(controller) ?? throw new ContainerException(rootless
+            ? $"cannot set {controller} limit: container could not join or create cgroup"
+            : $"cannot set {file}: this host has no cgroup controller \"{controller}\"");
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Wharf.Libcontainer.Cgroups;
 using Wharf.Libcontainer.Network;
+using Wharf.Libcontainer.Systemd;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
@@ -23,8 +24,8 @@ internal sealed class ChildStart : IDisposable
     /// <summary>The host's id of the container's process.</summary>
     internal int Id => id;
 
-    /// <summary>Clones; in the child this never returns.</summary>
-    internal static ChildStart Clone(Func<SyncChannel, ChildSettings> prepare, Cgroup cgroup, bool init, Action<string> warn)
+    /// <summary>Clones; in the child this never returns. The unit is the scope of systemd that the cgroup is, if it is one.</summary>
+    internal static ChildStart Clone(Func<SyncChannel, ChildSettings> prepare, Cgroup cgroup, string? unit, bool init, Action<string> warn)
     {
         (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair();
         var start = new ChildStart(new SyncChannel(ours), warn);
@@ -53,6 +54,11 @@ internal sealed class ChildStart : IDisposable
         start.id = child;
         try
         {
+            if (!entrance.Entered)
+            {
+                Attach(child, cgroup, unit, init);
+            }
+
             if (!joins)
             {
                 start.PrepareProcess(settings);
@@ -91,6 +97,20 @@ internal sealed class ChildStart : IDisposable
     }
 
     public void Dispose() => channel.Dispose();
+
+    /// <summary>By systemd, which may do what this user may not. An exec that nothing can move stays beside its container, as runc's does.</summary>
+    private static void Attach(int child, Cgroup cgroup, string? unit, bool init)
+    {
+        if (unit is not null)
+        {
+            using SystemdUnits manager = SystemdUnits.Open();
+            manager.AttachProcess(unit, child);
+        }
+        else if (init && cgroup.Pure)
+        {
+            throw new ContainerException($"unable to apply cgroup configuration: enter \"{cgroup.Paths[0]}\": permission denied");
+        }
+    }
 
     private void PrepareProcess(ChildSettings settings)
     {

@@ -9,9 +9,17 @@ internal sealed class ProcessIdentity
     private readonly Process process;
     private readonly CapabilitySets? capabilities;
 
+    // Asked before the clone, after which every user may be root.
+    private readonly bool privileged = CurrentProcess.EffectiveUserId == 0;
+
     internal ProcessIdentity(Process process, Action<string> warn)
     {
         this.process = process;
+        if (!privileged && process.User?.AdditionalGids is { Count: > 0 })
+        {
+            throw new ContainerException("cannot set any additional groups in a rootless container");
+        }
+
         capabilities = process.Capabilities is { } sets
             ? new CapabilitySets(Mask(sets.Bounding, warn), Mask(sets.Effective, warn), Mask(sets.Inheritable, warn), Mask(sets.Permitted, warn), Mask(sets.Ambient, warn))
             : new CapabilitySets(0, 0, 0, 0, 0);
@@ -31,7 +39,17 @@ internal sealed class ProcessIdentity
             CurrentProcess.SetUmask(mask);
         }
 
-        CurrentProcess.SetIdentity(user.Uid, user.Gid, !foreignUsers || MaySetGroups(proc) ? user.AdditionalGids ?? [] : null);
+        bool groups = privileged && (!foreignUsers || MaySetGroups(proc));
+        try
+        {
+            CurrentProcess.SetIdentity(user.Uid, user.Gid, groups ? user.AdditionalGids ?? [] : null);
+        }
+        catch (SyscallException error) when (groups && error.Errno == Errno.EPERM && user.AdditionalGids is not { Count: > 0 } && !MaySetGroups(proc))
+        {
+            // The runtime itself is root of a user namespace that has given up setgroups(2).
+            CurrentProcess.SetIdentity(user.Uid, user.Gid, null);
+        }
+
         CurrentProcess.SetKeepCapabilities(false);
         capabilities.Apply();
     }

@@ -5,11 +5,12 @@ namespace Wharf.Libcontainer.Mounts;
 
 /// <summary>
 /// A mount of type cgroup: on a pure v2 host the one tree; else a tmpfs with one mount for each v1 controller. With a cgroup
-/// namespace each shows the container's cgroup as its root; without one the container's folder is bound.
+/// namespace each shows the container's cgroup as its root; without one the container's folder is bound, or, for a rootless container
+/// that has none, the host's, read-only: it may be its user's, with that user's other programs in it (CVE-2023-25809).
 /// </summary>
 internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarchies, bool ownNamespace)
 {
-    internal sealed record Hierarchy(string MountPoint, string Options, string ContainerFolder, bool Unified);
+    internal sealed record Hierarchy(string MountPoint, string Options, string? ContainerFolder, bool Unified);
 
     internal void Place(RootedTree tree, Mount mount, MountOptions options)
     {
@@ -57,7 +58,8 @@ internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarc
             return;
         }
 
-        using FileDescriptor copy = Linux.Mounts.CopyTree(hierarchy.ContainerFolder, recursive: false);
+        attributes |= hierarchy.ContainerFolder is null ? MountAttributes.ReadOnly : 0;
+        using FileDescriptor copy = Linux.Mounts.CopyTree(hierarchy.ContainerFolder ?? hierarchy.MountPoint, recursive: false);
         Linux.Mounts.SetAttributes(copy, attributes & ~MountAttributes.AtimeMask, 0, 0, recursive: false, operand);
         Linux.Mounts.Attach(copy, target, operand);
     }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Wharf.Libcontainer.Rootless;
 using Wharf.Linux;
 
 namespace Wharf.Libcontainer.Systemd;
@@ -115,7 +116,8 @@ internal sealed class BusConnection : IDisposable
 
     private void Authenticate()
     {
-        string user = Convert.ToHexStringLower(Encoding.ASCII.GetBytes(CurrentProcess.EffectiveUserId.ToString(CultureInfo.InvariantCulture)));
+        // The manager sees this process's user from outside of its user namespace.
+        string user = Convert.ToHexStringLower(Encoding.ASCII.GetBytes(UserNamespaceView.OuterUser.ToString(CultureInfo.InvariantCulture)));
 
         // BEGIN at once and no call with it: systemd does not look at a call that it reads together with BEGIN.
         Files.Write(socket, Encoding.ASCII.GetBytes($"\0AUTH EXTERNAL {user}\r\nBEGIN\r\n"), path);

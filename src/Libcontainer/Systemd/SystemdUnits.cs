@@ -1,3 +1,4 @@
+using Wharf.Libcontainer.Rootless;
 using Wharf.Linux;
 
 namespace Wharf.Libcontainer.Systemd;
@@ -5,18 +6,22 @@ namespace Wharf.Libcontainer.Systemd;
 /// <summary>The methods of org.freedesktop.systemd1.Manager that a runtime needs; each waits until its job is done.</summary>
 internal sealed class SystemdUnits : IDisposable
 {
+    private const string SystemSocket = "/run/systemd/private";
     private readonly BusConnection bus;
 
     private SystemdUnits(BusConnection bus) => this.bus = bus;
 
-    /// <summary>The system's manager, or that of the user who has no privileges.</summary>
-    internal static bool User => CurrentProcess.EffectiveUserId != 0;
+    /// <summary>
+    /// The system's manager, or that of the user who has no privileges. Root of a user namespace is such a user where the system's
+    /// manager is not of that namespace.
+    /// </summary>
+    internal static bool User => CurrentProcess.EffectiveUserId != 0 || (UserNamespaceView.IsForeign && Files.Find(SystemSocket) is not { User: 0 });
 
     internal static SystemdUnits Open()
     {
         if (!User)
         {
-            return new SystemdUnits(BusConnection.Open("/run/systemd/private"));
+            return new SystemdUnits(BusConnection.Open(SystemSocket));
         }
 
         string runtime = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } folder ? folder
@@ -60,6 +65,14 @@ internal sealed class SystemdUnits : IDisposable
             });
         }
     }
+
+    /// <summary>Moves a process into a unit of this manager.</summary>
+    internal void AttachProcess(string unit, int process) => bus.Call("AttachProcessesToUnit", "ssau", writer =>
+    {
+        writer.Text(unit);
+        writer.Text(string.Empty);
+        writer.Array(4, () => writer.Number((uint)process));
+    });
 
     /// <summary>A unit that is not there does well: a scope ends by itself with its last process.</summary>
     internal void StopUnit(string unit)

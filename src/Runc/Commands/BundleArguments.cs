@@ -25,7 +25,7 @@ internal static class BundleArguments
             spec = spec with { Process = process with { Env = [.. process.Env ?? [], .. inherited.Environment] } };
         }
 
-        return (bundle, spec, Options(arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count, SystemdCgroup = options.SystemdCgroup });
+        return (bundle, spec, Options(arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count, SystemdCgroup = options.SystemdCgroup, RootlessCgroups = options.RootlessCgroups });
     }
 
     private static CreateOptions Options(Arguments arguments) => new()

@@ -34,11 +34,9 @@ internal static class SpecCommand
     {
         Mounts =
         [
-            .. spec.Mounts!.Where(mount => !mount.Destination.StartsWith("/sys", StringComparison.Ordinal)).Select(mount => mount with
-            {
-                Options = mount.Options is null ? null : [.. mount.Options.Where(option => !option.StartsWith("gid=", StringComparison.Ordinal) && !option.StartsWith("uid=", StringComparison.Ordinal))],
-            }),
-            new Mount { Destination = "/sys", Type = "none", Source = "/sys", Options = ["rbind", "nosuid", "noexec", "nodev", "ro"] },
+            .. spec.Mounts!.Select(mount => mount.Destination == "/sys"
+                ? new Mount { Destination = "/sys", Type = "none", Source = "/sys", Options = ["rbind", "nosuid", "noexec", "nodev", "ro"] }
+                : mount with { Options = mount.Options is null ? null : [.. mount.Options.Where(option => !option.StartsWith("gid=", StringComparison.Ordinal) && !option.StartsWith("uid=", StringComparison.Ordinal))] }),
         ],
         Linux = spec.Linux! with
         {
