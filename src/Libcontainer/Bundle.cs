@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Wharf.Libcontainer.Validation;
+using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
 namespace Wharf.Libcontainer;
@@ -6,19 +8,31 @@ namespace Wharf.Libcontainer;
 /// <summary>A bundle: config.json and what it needs to be valid.</summary>
 public static class Bundle
 {
+    private const ulong MostBytes = 64UL * 1024 * 1024;
+
     /// <summary>Reads and checks config.json of a folder; the document is its bytes.</summary>
     public static RuntimeSpec Read(string folder, out byte[] document)
     {
         string path = Path.Combine(folder, "config.json");
-        RuntimeSpec spec;
         try
         {
-            document = File.ReadAllBytes(path);
-            spec = SpecReader.Spec(document) ?? throw new ContainerException($"\"{path}\" is empty");
+            document = Document(path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new ContainerException($"JSON specification file {path} not found", error);
+        }
+
+        return Parse(document, path);
+    }
+
+    /// <summary>Checks the bytes of a config.json; the path is what an error calls them.</summary>
+    public static RuntimeSpec Parse(ReadOnlySpan<byte> document, string path)
+    {
+        RuntimeSpec spec;
+        try
+        {
+            spec = SpecReader.Spec(document) ?? throw new ContainerException($"\"{path}\" is empty");
         }
         catch (JsonException error)
         {
@@ -29,64 +43,25 @@ public static class Bundle
         return spec;
     }
 
+    /// <summary>What is no file, or never ends, is not read.</summary>
+    private static byte[] Document(string path)
+    {
+        FileStatus file = Files.Find(path) ?? throw new FileNotFoundException(path);
+        return file.Kind != FileKind.Regular ? throw new ContainerException($"\"{path}\" is not a file")
+            : file.Size > MostBytes ? throw new ContainerException($"\"{path}\" is longer than {MostBytes} bytes")
+            : File.ReadAllBytes(path);
+    }
+
+    /// <summary>Tells the first mistake by its place in the document: "process.user.uid".</summary>
     public static void Check(RuntimeSpec spec)
     {
-        if (spec.Root is not { Path.Length: > 0 })
-        {
-            throw new ContainerException("Root must be specified");
-        }
-
-        if (spec.Process is null)
-        {
-            throw new ContainerException("process property must not be empty");
-        }
-
-        if (spec.Linux is null)
-        {
-            throw new ContainerException("linux property must not be empty");
-        }
-
-        if (spec.Linux.IntelRdt is not null)
+        SpecCheck.Check(spec);
+        if (spec.Linux!.IntelRdt is not null)
         {
             throw new ContainerException(Directory.Exists("/sys/fs/resctrl/info") ? "intelRdt is not supported by this runtime" : "intelRdt is set, but resctrl is not mounted on this host");
         }
-
-        Check(spec.Process);
-        foreach (string path in (spec.Linux.MaskedPaths ?? []).Concat(spec.Linux.ReadonlyPaths ?? []))
-        {
-            if (!path.StartsWith('/'))
-            {
-                throw new ContainerException($"path \"{path}\" is not absolute");
-            }
-        }
-
-        bool hasUts = spec.Linux.Namespaces?.Any(one => one.Type == "uts") == true;
-        if (spec.Hostname is { Length: > 0 } && !hasUts)
-        {
-            throw new ContainerException("unable to set hostname without a private UTS namespace");
-        }
-
-        if (spec.Linux.Namespaces?.Any(one => one.Type == "mount") != true && (spec.Linux.MaskedPaths is { Count: > 0 } || spec.Linux.ReadonlyPaths is { Count: > 0 }))
-        {
-            throw new ContainerException("unable to restrict sys entries without a private MNT namespace");
-        }
     }
 
-    public static void Check(Process process)
-    {
-        if (process.Cwd.Length == 0)
-        {
-            throw new ContainerException("Cwd property must not be empty");
-        }
-
-        if (!process.Cwd.StartsWith('/'))
-        {
-            throw new ContainerException("Cwd must be an absolute path");
-        }
-
-        if (process.Args is not { Count: > 0 })
-        {
-            throw new ContainerException("args must not be empty");
-        }
-    }
+    /// <inheritdoc cref="Check(RuntimeSpec)"/>
+    public static void Check(Process process) => ProcessCheck.Check(process);
 }

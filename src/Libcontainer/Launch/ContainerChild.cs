@@ -261,7 +261,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     {
         try
         {
-            proc.Write("sys/" + (name.Contains('/', StringComparison.Ordinal) ? name : name.Replace('.', '/')), value);
+            proc.Write("sys/" + SysctlPath.Of(name), value);
         }
         catch (SyscallException error)
         {

@@ -26,6 +26,13 @@ internal sealed class NamespacePlan : IDisposable
 
     internal static IEnumerable<string> Names => Types.Keys;
 
+    internal static bool Knows(string type) => Types.ContainsKey(type);
+
+    /// <summary>Whether a network namespace that is to be joined is the one that this process is in.</summary>
+    internal static bool IsOwn(Namespace network) =>
+        network.Path is { Length: > 0 } path && Files.Find(path) is { } theirs && Files.Find("/proc/self/ns/net") is { } ours
+        && theirs.Inode == ours.Inode && theirs.Filesystem == ours.Filesystem;
+
     internal CloneFlags New { get; private set; }
 
     private bool JoinsPid => joins.Any(join => join.Type == CloneFlags.NewPid);

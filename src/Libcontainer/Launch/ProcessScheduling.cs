@@ -1,3 +1,4 @@
+using Wharf.Libcontainer.Validation;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
@@ -31,6 +32,43 @@ internal sealed class ProcessScheduling
         personality = linux?.Personality is { } domain ? Personality(domain) : null;
         initial = process.ExecCPUAffinity?.Initial is { Length: > 0 } before ? NumberList.Mask(before, "execCPUAffinity.initial") : null;
         final = process.ExecCPUAffinity?.Final is { Length: > 0 } after ? NumberList.Mask(after, "execCPUAffinity.final") : null;
+    }
+
+    /// <summary>Tells a mistake by its place in the document.</summary>
+    internal static void Check(Process process)
+    {
+        if (process.Scheduler is { } given)
+        {
+            Fault.Within("process.scheduler", () => Scheduler(given));
+        }
+
+        if (process.IoPriority is { } io)
+        {
+            Fault.Within("process.ioPriority", () => IoPriority(io));
+        }
+
+        if (process.ExecCPUAffinity is { } affinity)
+        {
+            Fault.Within("process.execCPUAffinity", () =>
+            {
+                _ = affinity.Initial is { Length: > 0 } ? NumberList.Mask(affinity.Initial, "execCPUAffinity.initial") : null;
+                _ = affinity.Final is { Length: > 0 } ? NumberList.Mask(affinity.Final, "execCPUAffinity.final") : null;
+            });
+        }
+    }
+
+    /// <inheritdoc cref="Check(Process)"/>
+    internal static void Check(LinuxPlatform linux)
+    {
+        if (linux.MemoryPolicy is { } policy)
+        {
+            Fault.Within("linux.memoryPolicy", () => MemoryPolicyNumbers.Of(policy));
+        }
+
+        if (linux.Personality is { } domain)
+        {
+            Fault.Within("linux.personality", () => Personality(domain));
+        }
     }
 
     /// <summary>Of an exec only: the processors until it is in its cgroup.</summary>

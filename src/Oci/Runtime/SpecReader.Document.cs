@@ -15,7 +15,7 @@ public static partial class SpecReader
             case "domainname": spec.Domainname = Text(ref json); break;
             case "mounts": spec.Mounts = List(ref json, ReadMount); break;
             case "hooks": spec.Hooks = ReadHooks(ref json); break;
-            case "annotations": spec.Annotations = Map(ref json, ReadText); break;
+            case "annotations": spec.Annotations = Map(ref json, ReadAnyText); break;
             case "linux": spec.Linux = ReadLinuxPlatform(ref json); break;
             default: json.Skip(); break;
         }

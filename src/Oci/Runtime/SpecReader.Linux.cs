@@ -72,7 +72,7 @@ public static partial class SpecReader
             case "architectures": seccomp.Architectures = List(ref json, ReadText); break;
             case "flags": seccomp.Flags = List(ref json, ReadText); break;
             case "listenerPath": seccomp.ListenerPath = Text(ref json); break;
-            case "listenerMetadata": seccomp.ListenerMetadata = Text(ref json); break;
+            case "listenerMetadata": seccomp.ListenerMetadata = ReadAnyText(ref json); break;
             case "syscalls": seccomp.Syscalls = List(ref json, ReadSeccompRule); break;
             default: json.Skip(); break;
         }

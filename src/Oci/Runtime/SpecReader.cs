@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Wharf.Oci.Runtime;
@@ -37,6 +38,9 @@ public static partial class SpecReader
         return value;
     }
 
+    /// <summary>A mistake in what JSON is has its place as well: what was being read.</summary>
+    private static SpecValueException Located(JsonException error, string name) => (error as SpecValueException ?? new SpecValueException(error.Message)).Below(name);
+
     private static T? Object<T>(ref Utf8JsonReader json, T target, PropertyReader<T> property)
         where T : class
     {
@@ -49,14 +53,14 @@ public static partial class SpecReader
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             string name = Characters(ref json);
-            json.Read();
             try
             {
+                json.Read();
                 property(ref json, name, target);
             }
-            catch (SpecValueException error)
+            catch (JsonException error)
             {
-                throw error.Below(name);
+                throw Located(error, name);
             }
         }
 
@@ -72,9 +76,16 @@ public static partial class SpecReader
 
         Expect(ref json, JsonTokenType.StartArray, "an array");
         var list = new List<T>();
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        try
         {
-            list.Add(read(ref json) ?? throw new SpecValueException("null in an array"));
+            while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+            {
+                list.Add(read(ref json) ?? throw new SpecValueException("null in an array"));
+            }
+        }
+        catch (JsonException error)
+        {
+            throw Located(error, string.Create(CultureInfo.InvariantCulture, $"[{list.Count}]"));
         }
 
         return list;
@@ -92,14 +103,31 @@ public static partial class SpecReader
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             string name = Characters(ref json);
-            json.Read();
-            map[name] = read(ref json) ?? throw new SpecValueException($"null for \"{name}\"");
+            try
+            {
+                json.Read();
+                map[name] = read(ref json) ?? throw new SpecValueException("null");
+            }
+            catch (JsonException error)
+            {
+                throw Located(error, name);
+            }
         }
 
         return map;
     }
 
     private static string? Text(ref Utf8JsonReader json)
+    {
+        // The kernel's texts end there: it would be given another one than a reader of the document sees.
+        string? text = ReadAnyText(ref json);
+        return text?.Contains('\0', StringComparison.Ordinal) == true ? throw new SpecValueException("contains null byte") : text;
+    }
+
+    private static string? ReadText(ref Utf8JsonReader json) => Text(ref json);
+
+    /// <summary>Text that the kernel never sees.</summary>
+    private static string? ReadAnyText(ref Utf8JsonReader json)
     {
         if (json.TokenType == JsonTokenType.Null)
         {
@@ -109,8 +137,6 @@ public static partial class SpecReader
         Expect(ref json, JsonTokenType.String, "a string");
         return Characters(ref json);
     }
-
-    private static string? ReadText(ref Utf8JsonReader json) => Text(ref json);
 
     private static bool? Truth(ref Utf8JsonReader json) => json.TokenType switch
     {
@@ -156,7 +182,7 @@ public static partial class SpecReader
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, which a string cannot hold.
+            // Half of a surrogate pair, or bytes that are no UTF-8.
             throw new SpecValueException("not valid text");
         }
     }

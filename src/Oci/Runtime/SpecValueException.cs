@@ -21,5 +21,5 @@ internal sealed class SpecValueException : JsonException
     }
 
     /// <summary>The same, with the name of what it is in.</summary>
-    internal SpecValueException Below(string name) => new(fault, place.Length == 0 ? name : name + "." + place);
+    internal SpecValueException Below(string name) => new(fault, place.Length == 0 ? name : place[0] == '[' ? name + place : name + "." + place);
 }

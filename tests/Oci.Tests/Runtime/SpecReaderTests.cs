@@ -35,13 +35,13 @@ public sealed class SpecReaderTests
 
     [Theory]
     [InlineData("""{"process":{"args":"sh"}}""", "\"process.args\": not an array")]
-    [InlineData("""{"process":{"args":[1]}}""", "\"process.args\": not a string")]
-    [InlineData("""{"process":{"args":[null]}}""", "\"process.args\": null in an array")]
+    [InlineData("""{"process":{"args":[1]}}""", "\"process.args[0]\": not a string")]
+    [InlineData("""{"process":{"args":[null]}}""", "\"process.args[0]\": null in an array")]
     [InlineData("""{"process":{"user":{"uid":-1}}}""", "\"process.user.uid\": not an unsigned number")]
     [InlineData("""{"process":{"user":{"uid":4294967296}}}""", "\"process.user.uid\": number out of range")]
     [InlineData("""{"process":{"terminal":"yes"}}""", "\"process.terminal\": not true or false")]
     [InlineData("""{"linux":{"resources":{"memory":{"limit":1.5}}}}""", "\"linux.resources.memory.limit\": not a number")]
-    [InlineData("""{"annotations":{"a":1}}""", "\"annotations\": not a string")]
+    [InlineData("""{"annotations":{"a":1}}""", "\"annotations.a\": not a string")]
     [InlineData("[]", "not an object")]
     public void A_value_of_another_kind_is_an_error_that_names_the_place(string document, string message)
     {
