@@ -168,7 +168,7 @@ public sealed partial class Container
             PidfdSocket.Send(options.PidfdSocket, child.Id, "standard"u8);
             PidFile.Write(options.PidFile, child.Id);
         }
-        catch (Exception error) when (error is ContainerException or SyscallException or IOException)
+        catch (Exception error)
         {
             child.Abandon();
             throw new ContainerException($"unable to start container process: {error.Message}", error);

@@ -55,7 +55,7 @@ public sealed partial class Container
             PidFile.Write(options.PidFile, child.Id);
             return child.Id;
         }
-        catch (Exception error) when (error is ContainerException or SyscallException or IOException)
+        catch (Exception error)
         {
             child.Abandon();
             throw new ContainerException($"unable to start container process: {error.Message}", error);

@@ -28,6 +28,15 @@ public sealed partial class Container
         }
 
         directory.RemoveFifo();
-        HookRunner.Run(record.Spec.Hooks?.Poststart, StateOf("running", record.InitPid), "poststart");
+        try
+        {
+            HookRunner.Run(record.Spec.Hooks?.Poststart, StateOf("running", record.InitPid), "poststart");
+        }
+        catch (ContainerException)
+        {
+            // runtime.md, "Lifecycle": the container is stopped.
+            KillAndAwait();
+            throw;
+        }
     }
 }

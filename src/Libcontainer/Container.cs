@@ -123,7 +123,7 @@ public sealed partial class Container
     }
 
     /// <summary>Removes what is left of a stopped container; of a living one with force, after killing it.</summary>
-    public void Delete(bool force)
+    public void Delete(bool force, Action<string> warn)
     {
         ContainerStatus status = Status();
         if (status is ContainerStatus.Created && !force)
@@ -141,7 +141,7 @@ public sealed partial class Container
             KillAndAwait();
         }
 
-        Destroy();
+        Destroy(warn);
     }
 
     private void KillAndAwait()
@@ -165,7 +165,7 @@ public sealed partial class Container
         }
     }
 
-    private void Destroy()
+    private void Destroy(Action<string> warn)
     {
         if (!HasOwnPid)
         {
@@ -177,7 +177,7 @@ public sealed partial class Container
         }
 
         RemoveCgroup();
-        HookRunner.Run(record.Spec.Hooks?.Poststop, StateOf("stopped", 0), "poststop");
+        HookRunner.RunAll(record.Spec.Hooks?.Poststop, StateOf("stopped", 0), "poststop", warn);
         directory.Remove();
     }
 

@@ -61,6 +61,11 @@ internal static class Program
         {
             return Fail(options, error.Message, words);
         }
+        catch (Exception error)
+        {
+            // A mistake of this program. Its callers still read a line of the log, and an exit code.
+            return Fail(options, $"internal error: {error}", words);
+        }
     }
 
     /// <summary>Callers read the last line of the log file; a user reads stderr.</summary>

@@ -11,17 +11,35 @@ internal static class HookRunner
 
     internal static void Run(IReadOnlyList<Hook>? hooks, State state, string stage)
     {
-        int number = 0;
-        foreach (Hook hook in hooks ?? [])
+        for (int number = 0; number < (hooks?.Count ?? 0); number++)
         {
-            ExitStatus status = RunOne(hook, state, stage, number);
-            if (status.Code != 0)
-            {
-                string how = status.Signaled ? $"signal: {status.Signal}" : $"exit status {status.Code}";
-                throw new ContainerException($"error running {stage} hook #{number}: {how}");
-            }
+            Run(hooks![number], state, stage, number);
+        }
+    }
 
-            number++;
+    /// <summary>Hooks whose failure changes nothing any more: it is told, and the next one runs.</summary>
+    internal static void RunAll(IReadOnlyList<Hook>? hooks, State state, string stage, Action<string> warn)
+    {
+        for (int number = 0; number < (hooks?.Count ?? 0); number++)
+        {
+            try
+            {
+                Run(hooks![number], state, stage, number);
+            }
+            catch (Exception error) when (error is ContainerException or SyscallException)
+            {
+                warn(error.Message);
+            }
+        }
+    }
+
+    private static void Run(Hook hook, State state, string stage, int number)
+    {
+        ExitStatus status = RunOne(hook, state, stage, number);
+        if (status.Code != 0)
+        {
+            string how = status.Signaled ? $"signal: {status.Signal}" : $"exit status {status.Code}";
+            throw new ContainerException($"error running {stage} hook #{number}: {how}");
         }
     }
 
@@ -51,7 +69,7 @@ internal static class HookRunner
             }
 
             write.Dispose();
-            if (hook.Timeout is { } seconds and > 0 && process is not null && !Poll.Readable(seconds * 1000, process)[0])
+            if (hook.Timeout is { } seconds and > 0 && process is not null && !Poll.Readable((int)Math.Min(seconds * 1000L, int.MaxValue), process)[0])
             {
                 Processes.Signal(id, KillSignal);
                 Processes.Wait(id);

@@ -279,6 +279,11 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         {
             Report(error.Message);
         }
+        catch (Exception error)
+        {
+            // A mistake of this program, which must not leave a half-made container to the runtime's crash handler.
+            Report($"internal error: {error.GetType().Name}: {error.Message}");
+        }
 
         CurrentProcess.Exit(1);
     }

@@ -23,7 +23,7 @@ internal static class DeleteCommand
             return 0;
         }
 
-        container.Delete(force);
+        container.Delete(force, options.Log.Warning);
         return 0;
     }
 }

@@ -25,7 +25,16 @@ internal static class RunCommand
         using ForegroundConsole? console = !detach && spec.Process!.Terminal == true ? ForegroundConsole.Open() : null;
         Container container = Container.Create(options.Root, id, bundle, spec, console is null ? create : create with { ConsoleSocket = console.SocketPath }, options.Log.Warning);
         using Foreground? foreground = detach ? null : new Foreground(container.Record.InitPid, console);
-        container.Start();
+        try
+        {
+            container.Start();
+        }
+        catch
+        {
+            container.Delete(force: true, options.Log.Warning);
+            throw;
+        }
+
         if (foreground is null)
         {
             return 0;
@@ -34,7 +43,7 @@ internal static class RunCommand
         int code = foreground.Await();
         if (!arguments.Has("keep"))
         {
-            container.Delete(force: true);
+            container.Delete(force: true, options.Log.Warning);
         }
 
         return code;

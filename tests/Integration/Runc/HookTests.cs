@@ -65,22 +65,61 @@ public sealed class HookTests : IDisposable
     }
 
     [Theory]
+    [InlineData("prestart")]
     [InlineData("createRuntime")]
     [InlineData("createContainer")]
+    [InlineData("startContainer")]
+    [InlineData("poststart")]
     public void A_hook_that_takes_longer_than_its_timeout_is_killed(string kind)
     {
         string pid = Path.Combine(Folder, "pid");
         Hook(kind, "/bin/sh", ["sh", "-c", $"echo $$ >{pid}; exec sleep 1006"], timeout: 1);
-        bundle.Arguments("true");
+        bundle.Arguments("sleep", "1000");
 
         Command run = bundle.Runc("run", id);
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("hook ran past specified timeout of 1.0s", run.Error, StringComparison.Ordinal);
-        if (kind == "createRuntime")
+        if (kind is "prestart" or "createRuntime" or "poststart")
         {
             Assert.False(Directory.Exists("/proc/" + File.ReadAllText(pid).Trim()));
         }
+
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+
+    [Fact]
+    public void A_poststart_hook_that_fails_stops_the_container()
+    {
+        Hook("poststart", "/bin/sh", ["sh", "-c", "exit 3"]);
+        bundle.Arguments("sleep", "1000");
+        Command.Run("/bin/sh", "-c", $"exec {Programs.Runc} --root {bundle.StateRoot} create --bundle {Folder} {id} </dev/null >/dev/null 2>&1").Succeeds();
+
+        Command start = bundle.Runc("start", id);
+
+        Assert.Equal(1, start.ExitCode);
+        Assert.Contains("error running poststart hook #0: exit status 3", start.Error, StringComparison.Ordinal);
+        Assert.Contains("\"status\": \"stopped\"", bundle.Runc("state", id).Succeeds().Output, StringComparison.Ordinal);
+        bundle.Runc("delete", id).Succeeds();
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+
+    [Fact]
+    public void A_poststop_hook_that_fails_is_told_and_the_next_one_runs()
+    {
+        string ran = Path.Combine(Folder, "ran");
+        Hook("poststop", "/bin/sh", ["sh", "-c", "exit 3"]);
+        Hook("poststop", "/bin/sh", ["sh", "-c", "exec sleep 1006"], timeout: 1);
+        Hook("poststop", "/bin/sh", ["sh", "-c", $"echo >{ran}"]);
+        bundle.Arguments("true");
+
+        bundle.Runc("run", id).Succeeds();
+
+        Assert.True(File.Exists(ran));
+        string log = File.ReadAllText(bundle.Log);
+        Assert.Contains("error running poststop hook #0: exit status 3", log, StringComparison.Ordinal);
+        Assert.Contains("error running poststop hook #1: hook ran past specified timeout of 1.0s", log, StringComparison.Ordinal);
+        Assert.Empty(Leftovers.Of(bundle, id));
     }
 
     [Fact]

@@ -96,8 +96,7 @@ internal static class KnownMistakes
         {
             (string place, string[] values) = Wrong[number];
             string value = values[random.Next(values.Length)];
-            (JsonNode parent, string last) = Parent(document, place);
-            Set(parent, last, JsonNode.Parse(value));
+            Set(document, place, JsonNode.Parse(value));
             return MalformedDocument.From(document, place, $"{value} in its place");
         }
 
@@ -105,6 +104,19 @@ internal static class KnownMistakes
         (JsonNode above, string name) = Parent(document, missing);
         above.AsObject().Remove(name);
         return MalformedDocument.From(document, missing, "missing");
+    }
+
+    internal static void Set(JsonNode document, string place, JsonNode? value)
+    {
+        (JsonNode parent, string last) = Parent(document, place);
+        if (last[0] == '[')
+        {
+            parent[int.Parse(last[1..^1], System.Globalization.CultureInfo.InvariantCulture)] = value;
+        }
+        else
+        {
+            parent[last] = value;
+        }
     }
 
     private static (JsonNode Parent, string Last) Parent(JsonNode document, string place)
@@ -117,17 +129,5 @@ internal static class KnownMistakes
         }
 
         return (node, parts[^1]);
-    }
-
-    private static void Set(JsonNode parent, string last, JsonNode? value)
-    {
-        if (last[0] == '[')
-        {
-            parent[int.Parse(last[1..^1], System.Globalization.CultureInfo.InvariantCulture)] = value;
-        }
-        else
-        {
-            parent[last] = value;
-        }
     }
 }
