@@ -124,7 +124,7 @@ public sealed partial class Container
         MakeCgroup(cgroup, unit, resources, warn);
 
         using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
-        using MappedSources mapped = MappedSources.Open(spec);
+        var sources = new HostSources(spec, record.Bundle);
         using FileDescriptor? console = options.ConsoleSocket is null ? null : UnixSockets.Connect(options.ConsoleSocket);
         using FileDescriptor fifo = Files.Open(directory.Fifo, OpenFlags.Path);
         using ChildStart child = ChildStart.Clone(
@@ -142,9 +142,8 @@ public sealed partial class Container
                 ConsoleSocket = console,
                 StartFifo = fifo,
                 Cgroup = cgroup,
+                Bundle = record.Bundle,
                 Rootfs = rootfs,
-                Mapped = mapped,
-                NoMountFallback = options.NoMountFallback,
                 Id = record.Id,
                 NoPivot = options.NoPivot,
                 NewKeyring = !options.NoNewKeyring,
@@ -157,7 +156,7 @@ public sealed partial class Container
             warn);
         try
         {
-            child.AwaitMounted();
+            child.AwaitMounted(sources);
             State creating = StateOf("creating", child.Id);
             HookRunner.Run(spec.Hooks?.Prestart, creating, "prestart");
             HookRunner.Run(spec.Hooks?.CreateRuntime, creating, "createRuntime");

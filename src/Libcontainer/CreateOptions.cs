@@ -23,9 +23,6 @@ public sealed record CreateOptions
 
     public bool NoNewKeyring { get; init; }
 
-    /// <summary>A mount whose options a user namespace does not allow is an error, not one with the options that are locked kept.</summary>
-    public bool NoMountFallback { get; init; }
-
     /// <summary>Descriptors from 3 on that the container's process inherits.</summary>
     public int PreserveDescriptors { get; init; }
 }

@@ -257,6 +257,26 @@ public static unsafe class Files
         return *(long*)buffer;
     }
 
+    /// <summary>
+    /// The flags of the mount that a file is on: statfs(2), f_flags. The kernel tells nothing of strict access times, which are what is
+    /// left when no other way is told.
+    /// </summary>
+    public static MountFlags MountFlagsOf(FileDescriptor file, string operand)
+    {
+        const int flagsOffset = 80;
+        const MountFlags asInMount = MountFlags.ReadOnly | MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec | MountFlags.Synchronous
+            | MountFlags.MandatoryLocking | MountFlags.NoAtime | MountFlags.NoDirAtime;
+        const uint relative = 4096;
+        const uint noSymFollow = 0x2000;
+        byte* buffer = stackalloc byte[256];
+        Libc.Check(Libc.fstatfs(file.Number, buffer), "fstatfs", operand);
+        uint told = (uint)*(ulong*)(buffer + flagsOffset);
+        MountFlags flags = (MountFlags)told & asInMount;
+        flags |= (told & relative) != 0 ? MountFlags.RelativeAtime : 0;
+        flags |= (told & noSymFollow) != 0 ? MountFlags.NoSymFollow : 0;
+        return (flags & (MountFlags.NoAtime | MountFlags.RelativeAtime)) == 0 ? flags | MountFlags.StrictAtime : flags;
+    }
+
     /// <summary>Whether a descriptor of this number is open, without owning it.</summary>
     public static bool IsOpen(int number) => Libc.fcntl(number, 1, 0) >= 0;
 

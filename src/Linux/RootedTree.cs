@@ -6,52 +6,48 @@ namespace Wharf.Linux;
 /// </summary>
 public sealed class RootedTree(FileDescriptor root, string name)
 {
+    // As many as the kernel follows.
+    private const int MostLinks = 40;
+
     public FileDescriptor Root => root;
 
-    /// <summary>A directory at a path, made with all that is missing above it; links on the way are followed inside the root.</summary>
-    public FileDescriptor MakeDirectory(string path, uint mode = 0x1ed)
+    /// <summary>
+    /// A directory at a path, made with all that is missing above it. Links on the way are followed inside the root, and what a
+    /// dangling one leads to is made.
+    /// </summary>
+    public FileDescriptor MakeDirectory(string path, uint mode = 0x1ed) => Make(path, (above, last) => Files.MakeDirectory(above, last, mode));
+
+    /// <summary>An empty file at a path when nothing is there; its parents are made, and dangling links followed, as for a directory.</summary>
+    public FileDescriptor MakeFile(string path, uint mode = 0x1a4) => Make(
+        path,
+        (above, last) => Files.OpenAt(above, last, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, mode).Dispose());
+
+    private FileDescriptor Make(string path, Action<FileDescriptor, string> make)
     {
-        FileDescriptor? found = Files.FindInRoot(root, path, OpenFlags.Path);
-        if (found is not null)
+        for (int links = 0; links < MostLinks; links++)
         {
-            return found;
+            if (Files.FindInRoot(root, path, OpenFlags.Path) is { } found)
+            {
+                return found;
+            }
+
+            (string parent, string last) = Split(path);
+            using FileDescriptor above = parent.Length == 0 ? Files.OpenInRoot(root, "/", OpenFlags.Path) : MakeDirectory(parent);
+            try
+            {
+                make(above, last);
+            }
+            catch (SyscallException error) when (error.Errno == Errno.EEXIST)
+            {
+                // Made by another container on a shared volume meanwhile, or a link to what is not there.
+                if (Files.ReadLink(above, last) is { } target)
+                {
+                    path = target.StartsWith('/') ? target : $"{parent}/{target}";
+                }
+            }
         }
 
-        (string parent, string last) = Split(path);
-        using FileDescriptor above = parent.Length == 0 ? Files.OpenInRoot(root, "/", OpenFlags.Path) : MakeDirectory(parent, mode);
-        try
-        {
-            Files.MakeDirectory(above, last, mode);
-        }
-        catch (SyscallException error) when (error.Errno == Errno.EEXIST)
-        {
-            // Made by another container on a shared volume, or a dangling link: the open below tells.
-        }
-
-        return Files.OpenInRoot(root, path, OpenFlags.Path | OpenFlags.Directory);
-    }
-
-    /// <summary>An empty file at a path when nothing is there; its parents are made.</summary>
-    public FileDescriptor MakeFile(string path, uint mode = 0x1ed)
-    {
-        FileDescriptor? found = Files.FindInRoot(root, path, OpenFlags.Path);
-        if (found is not null)
-        {
-            return found;
-        }
-
-        (string parent, string last) = Split(path);
-        using FileDescriptor above = parent.Length == 0 ? Files.OpenInRoot(root, "/", OpenFlags.Path) : MakeDirectory(parent);
-        try
-        {
-            using FileDescriptor made = Files.OpenAt(above, last, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow, mode & 0x1b6);
-        }
-        catch (SyscallException error) when (error.Errno == Errno.EEXIST)
-        {
-            // The same as for a directory.
-        }
-
-        return Files.OpenInRoot(root, path, OpenFlags.Path);
+        throw new SyscallException("resolve", (int)Errno.ELOOP, name + path);
     }
 
     /// <summary>The parent directory of a path, open, and the last name.</summary>

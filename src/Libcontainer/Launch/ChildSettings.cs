@@ -1,5 +1,4 @@
 using Wharf.Libcontainer.Cgroups;
-using Wharf.Libcontainer.Mounts;
 using Wharf.Libcontainer.Seccomp;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
@@ -35,9 +34,7 @@ internal sealed record ChildSettings
 
     internal Cgroup? Cgroup { get; init; }
 
-    internal MappedSources? Mapped { get; init; }
-
-    internal bool NoMountFallback { get; init; }
+    internal string Bundle { get; init; } = "";
 
     internal string Rootfs { get; init; } = "";
 

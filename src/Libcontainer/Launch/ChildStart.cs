@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wharf.Libcontainer.Cgroups;
+using Wharf.Libcontainer.Mounts;
 using Wharf.Libcontainer.Network;
 using Wharf.Libcontainer.Systemd;
 using Wharf.Linux;
@@ -83,7 +84,18 @@ internal sealed class ChildStart : IDisposable
         }
     }
 
-    internal void AwaitMounted() => channel.Expect(SyncMessage.Mounted);
+    internal void AwaitMounted(HostSources sources) => channel.Expect(SyncMessage.Mounted, SyncMessage.Source, number =>
+    {
+        try
+        {
+            using FileDescriptor source = sources.Open(id, int.Parse(number, CultureInfo.InvariantCulture));
+            channel.Send(SyncMessage.Go, attached: source);
+        }
+        catch (Exception error) when (error is SyscallException or ContainerException)
+        {
+            channel.Send(SyncMessage.Error, error.Message);
+        }
+    });
 
     internal void Continue() => channel.Send(SyncMessage.Go);
 

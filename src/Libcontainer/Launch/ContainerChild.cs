@@ -95,7 +95,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
 
         using RootFilesystem? root = mountNamespaceIsNew
-            ? new RootFilesystem(spec, settings.Rootfs, settings.Cgroup!.Mounts(settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup)), settings.Mapped!, settings.NoMountFallback)
+            ? new RootFilesystem(spec, settings.Bundle, settings.Rootfs, settings.Cgroup!.Mounts(settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup)), AskForSource)
             : null;
         root?.Prepare();
         settings.Channel.Send(SyncMessage.Mounted);
@@ -134,6 +134,12 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
 
         root?.Close();
         Become(proc);
+    }
+
+    private FileDescriptor AskForSource(int mount)
+    {
+        settings.Channel.Send(SyncMessage.Source, mount.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return settings.Channel.ExpectDescriptor(SyncMessage.Go);
     }
 
     /// <summary>The runtime's user has no id in another user namespace; what is made there needs one.</summary>

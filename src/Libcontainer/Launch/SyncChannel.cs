@@ -31,7 +31,7 @@ internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
         }
     }
 
-    /// <summary>Null when the other end is gone. Only a listener comes with a descriptor, which is the caller's.</summary>
+    /// <summary>Null when the other end is gone. Only a listener and a source come with a descriptor, which is the caller's.</summary>
     private (SyncMessage Message, string Text)? Receive(out FileDescriptor? attached)
     {
         byte[] bytes = new byte[Limit];
@@ -54,10 +54,40 @@ internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
         }
 
         attached?.Dispose();
-        return received.Message == expected ? received.Text
-            : received.Message == SyncMessage.Error ? throw new ContainerException(received.Text)
-            : throw new ContainerException($"container init sent \"{received.Message}\" for \"{expected}\"");
+        return Check(received, expected);
+    }
+
+    /// <summary>The same for a message that comes with a descriptor, which is the caller's.</summary>
+    public FileDescriptor ExpectDescriptor(SyncMessage expected)
+    {
+        (SyncMessage Message, string Text) received = Receive(out FileDescriptor? attached) ?? throw new ContainerException("the other end was gone before it sent a descriptor");
+        return received.Message == expected && attached is not null ? attached
+            : throw new ContainerException(received.Message == SyncMessage.Error ? received.Text : $"\"{received.Message}\" for a descriptor was sent");
+    }
+
+    /// <summary>Waits for a message; each question before it, a message of another kind, is answered.</summary>
+    public void Expect(SyncMessage expected, SyncMessage question, Action<string> answer)
+    {
+        while (true)
+        {
+            (SyncMessage Message, string Text) received = Receive(out FileDescriptor? attached) ?? throw new ContainerException("container init ended before it was ready");
+            attached?.Dispose();
+            if (received.Message == question)
+            {
+                answer(received.Text);
+            }
+            else
+            {
+                Check(received, expected);
+                return;
+            }
+        }
     }
 
     public void Dispose() => socket.Dispose();
+
+    private static string Check((SyncMessage Message, string Text) received, SyncMessage expected) =>
+        received.Message == expected ? received.Text
+            : received.Message == SyncMessage.Error ? throw new ContainerException(received.Text)
+            : throw new ContainerException($"container init sent \"{received.Message}\" for \"{expected}\"");
 }

@@ -6,6 +6,8 @@ namespace Wharf.Libcontainer.Launch;
 ///  R clone3 ───────────────────────────▶ C
 ///  R id maps, limits                      C   0. its cgroups
 ///  R ── Go ────────────────────────────▶ C   1. namespaces, then mounts below the new root
+///  R ◀───────────────────────── Source ── C   of a mount that C may not open itself
+///  R ── Go, and the source ────────────▶ C
 ///  R ◀──────────────────────── Mounted ── C   2. (create only)
 ///  R hooks prestart, createRuntime
 ///  R ── Go ────────────────────────────▶ C   3. hooks createContainer, pivot_root, identity
@@ -25,6 +27,7 @@ internal enum SyncMessage : byte
     Go = (byte)'G',
     Mounted = (byte)'M',
     Pid = (byte)'P',
+    Source = (byte)'S',
     Listener = (byte)'L',
     Ready = (byte)'R',
     Error = (byte)'E',

@@ -37,7 +37,7 @@ internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarc
             LinkControllers(tree, mount.Destination, name, hierarchy.Options);
         }
 
-        if (options.Set.HasFlag(MountAttributes.ReadOnly))
+        if (options.Set.HasFlag(MountFlags.ReadOnly))
         {
             using FileDescriptor top = Files.OpenInRoot(tree.Root, mount.Destination, OpenFlags.Path);
             Linux.Mounts.SetAttributes(top, MountAttributes.ReadOnly, 0, 0, recursive: false, mount.Destination);
@@ -46,7 +46,7 @@ internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarc
 
     private void Attach(Hierarchy hierarchy, FileDescriptor target, string operand, MountOptions options)
     {
-        MountAttributes attributes = options.Set | MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec;
+        MountAttributes attributes = MountOptions.Attributes(options.Set) | MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec;
         if (ownNamespace)
         {
             using FileDescriptor fresh = Linux.Mounts.Create(

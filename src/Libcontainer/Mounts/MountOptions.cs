@@ -7,8 +7,8 @@ internal sealed record MountOptions(
     bool Bind,
     bool Recursive,
     bool Remount,
-    MountAttributes Set,
-    MountAttributes Clear,
+    MountFlags Set,
+    MountFlags Cleared,
     MountAttributes RecursiveSet,
     MountAttributes RecursiveClear,
     IReadOnlyList<MountFlags> Propagation,
@@ -17,26 +17,26 @@ internal sealed record MountOptions(
     bool IdMapRecursive,
     IReadOnlyList<string> Data)
 {
-    private static readonly Dictionary<string, (MountAttributes Bit, bool Clear)> Attributes = new()
+    private static readonly Dictionary<string, (MountFlags Flag, bool Clear)> Flags = new()
     {
-        ["ro"] = (MountAttributes.ReadOnly, false),
-        ["rw"] = (MountAttributes.ReadOnly, true),
-        ["nosuid"] = (MountAttributes.NoSuid, false),
-        ["suid"] = (MountAttributes.NoSuid, true),
-        ["nodev"] = (MountAttributes.NoDev, false),
-        ["dev"] = (MountAttributes.NoDev, true),
-        ["noexec"] = (MountAttributes.NoExec, false),
-        ["exec"] = (MountAttributes.NoExec, true),
-        ["noatime"] = (MountAttributes.NoAtime, false),
-        ["atime"] = (MountAttributes.NoAtime, true),
-        ["nodiratime"] = (MountAttributes.NoDirAtime, false),
-        ["diratime"] = (MountAttributes.NoDirAtime, true),
-        ["relatime"] = (MountAttributes.AtimeMask, true),
-        ["norelatime"] = (MountAttributes.AtimeMask, true),
-        ["strictatime"] = (MountAttributes.StrictAtime, false),
-        ["nostrictatime"] = (MountAttributes.StrictAtime, true),
-        ["nosymfollow"] = (MountAttributes.NoSymFollow, false),
-        ["symfollow"] = (MountAttributes.NoSymFollow, true),
+        ["ro"] = (MountFlags.ReadOnly, false),
+        ["rw"] = (MountFlags.ReadOnly, true),
+        ["nosuid"] = (MountFlags.NoSuid, false),
+        ["suid"] = (MountFlags.NoSuid, true),
+        ["nodev"] = (MountFlags.NoDev, false),
+        ["dev"] = (MountFlags.NoDev, true),
+        ["noexec"] = (MountFlags.NoExec, false),
+        ["exec"] = (MountFlags.NoExec, true),
+        ["noatime"] = (MountFlags.NoAtime, false),
+        ["atime"] = (MountFlags.NoAtime, true),
+        ["nodiratime"] = (MountFlags.NoDirAtime, false),
+        ["diratime"] = (MountFlags.NoDirAtime, true),
+        ["relatime"] = (MountFlags.RelativeAtime, false),
+        ["norelatime"] = (MountFlags.RelativeAtime, true),
+        ["strictatime"] = (MountFlags.StrictAtime, false),
+        ["nostrictatime"] = (MountFlags.StrictAtime, true),
+        ["nosymfollow"] = (MountFlags.NoSymFollow, false),
+        ["symfollow"] = (MountFlags.NoSymFollow, true),
     };
 
     private static readonly Dictionary<string, MountFlags> Propagations = new()
@@ -51,6 +51,12 @@ internal sealed record MountOptions(
         ["runbindable"] = MountFlags.Unbindable | MountFlags.Recursive,
     };
 
+    private static readonly (MountFlags Flag, MountAttributes Bit)[] PlainAttributes =
+    [
+        (MountFlags.ReadOnly, MountAttributes.ReadOnly), (MountFlags.NoSuid, MountAttributes.NoSuid), (MountFlags.NoDev, MountAttributes.NoDev),
+        (MountFlags.NoExec, MountAttributes.NoExec), (MountFlags.NoDirAtime, MountAttributes.NoDirAtime), (MountFlags.NoSymFollow, MountAttributes.NoSymFollow),
+    ];
+
     // Of the filesystem, set by fsconfig(2), or without a meaning any more.
     private static readonly string[] Others =
     [
@@ -59,27 +65,29 @@ internal sealed record MountOptions(
     ];
 
     /// <summary>Every option that has a meaning here; what is none of them goes to the filesystem.</summary>
-    internal static IEnumerable<string> Names => [.. Attributes.Keys, .. Attributes.Keys.Select(name => "r" + name), .. Propagations.Keys, .. Others];
+    internal static IEnumerable<string> Names => [.. Flags.Keys, .. Flags.Keys.Select(name => "r" + name), .. Propagations.Keys, .. Others];
 
     internal static MountOptions Parse(IReadOnlyList<string>? options)
     {
         bool bind = false, recursive = false, remount = false, copyUp = false, idMapped = false, idMapRecursive = false;
-        MountAttributes set = 0, clear = 0, recursiveSet = 0, recursiveClear = 0;
+        MountFlags set = 0, cleared = 0;
+        MountAttributes recursiveSet = 0, recursiveClear = 0;
         var propagation = new List<MountFlags>();
         var data = new List<string>();
         foreach (string option in options ?? [])
         {
-            if (Attributes.TryGetValue(option, out (MountAttributes Bit, bool Clear) attribute))
+            if (Flags.TryGetValue(option, out (MountFlags Flag, bool Clear) known))
             {
-                Apply(attribute, ref set, ref clear);
+                set = known.Clear ? set & ~known.Flag : set | known.Flag;
+                cleared = known.Clear ? cleared | known.Flag : cleared & ~known.Flag;
             }
-            else if (option.StartsWith('r') && Attributes.TryGetValue(option[1..], out attribute))
+            else if (option.StartsWith('r') && Flags.TryGetValue(option[1..], out known))
             {
-                Apply(attribute, ref recursiveSet, ref recursiveClear);
+                ApplyRecursive(known.Flag, known.Clear, ref recursiveSet, ref recursiveClear);
             }
-            else if (Propagations.TryGetValue(option, out MountFlags flags))
+            else if (Propagations.TryGetValue(option, out MountFlags propagates))
             {
-                propagation.Add(flags);
+                propagation.Add(propagates);
             }
             else
             {
@@ -97,22 +105,36 @@ internal sealed record MountOptions(
             }
         }
 
-        return new MountOptions(bind, recursive, remount, set, clear, recursiveSet, recursiveClear, propagation, copyUp, idMapped, idMapRecursive, data);
+        return new MountOptions(bind, recursive, remount, set, cleared, recursiveSet, recursiveClear, propagation, copyUp, idMapped, idMapRecursive, data);
     }
 
-    private static void Apply((MountAttributes Bit, bool Clear) attribute, ref MountAttributes set, ref MountAttributes clear)
+    /// <summary>The attributes that mount(2) makes of flags: access times are kept relatively unless something else is said.</summary>
+    internal static MountAttributes Attributes(MountFlags flags)
     {
-        // The access time modes are one field: setting one clears the others.
-        bool time = (attribute.Bit & MountAttributes.AtimeMask) != 0;
-        if (attribute.Clear)
+        MountAttributes plain = 0;
+        foreach ((MountFlags flag, MountAttributes bit) in PlainAttributes)
         {
-            clear |= time ? MountAttributes.AtimeMask : attribute.Bit;
-            set &= ~attribute.Bit;
+            plain |= flags.HasFlag(flag) ? bit : 0;
+        }
+
+        return plain | (flags.HasFlag(MountFlags.StrictAtime) ? MountAttributes.StrictAtime : flags.HasFlag(MountFlags.NoAtime) ? MountAttributes.NoAtime : 0);
+    }
+
+    private static void ApplyRecursive(MountFlags flag, bool clears, ref MountAttributes set, ref MountAttributes clear)
+    {
+        MountAttributes bit = Attributes(flag);
+
+        // The access time modes are one field: setting one clears the others.
+        bool time = bit is 0 or MountAttributes.NoAtime or MountAttributes.StrictAtime;
+        if (clears)
+        {
+            clear |= time ? MountAttributes.AtimeMask : bit;
+            set &= ~bit;
         }
         else
         {
-            set = time ? (set & ~MountAttributes.AtimeMask) | attribute.Bit : set | attribute.Bit;
-            clear = time ? clear | MountAttributes.AtimeMask : clear & ~attribute.Bit;
+            set = time ? (set & ~MountAttributes.AtimeMask) | bit : set | bit;
+            clear = time ? clear | MountAttributes.AtimeMask : clear & ~bit;
         }
     }
 }

@@ -12,16 +12,17 @@ internal sealed class RootFilesystem : IDisposable
     private readonly RuntimeSpec spec;
     private readonly string path;
     private readonly CgroupMounts cgroups;
-    private readonly MappedSources mapped;
-    private readonly bool strict;
+    private readonly Func<int, FileDescriptor> askForSource;
+    private readonly string bundle;
+    private readonly List<Mount> readOnlyLater = [];
     private FileDescriptor root = null!;
     private RootedTree tree = null!;
 
-    internal RootFilesystem(RuntimeSpec spec, string path, CgroupMounts cgroups, MappedSources mapped, bool strict)
+    internal RootFilesystem(RuntimeSpec spec, string bundle, string path, CgroupMounts cgroups, Func<int, FileDescriptor> askForSource)
     {
-        this.mapped = mapped;
-        this.strict = strict;
+        this.askForSource = askForSource;
         this.spec = spec;
+        this.bundle = bundle;
         this.path = path;
         this.cgroups = cgroups;
     }
@@ -56,13 +57,15 @@ internal sealed class RootFilesystem : IDisposable
         tree = new RootedTree(root, path);
 
         // 3. The mounts of the spec, in their order.
-        foreach (Mount mount in spec.Mounts ?? [])
+        IReadOnlyList<Mount> mounts = spec.Mounts ?? [];
+        for (int number = 0; number < mounts.Count; number++)
         {
+            Mount mount = mounts[number];
             try
             {
-                Place(mount);
+                Place(mount with { Destination = Inside(mount.Destination) }, number);
             }
-            catch (SyscallException error)
+            catch (Exception error) when (error is SyscallException or ContainerException)
             {
                 throw new ContainerException($"error mounting \"{mount.Source}\" to rootfs at \"{mount.Destination}\": {error.Message}", error);
             }
@@ -114,6 +117,12 @@ internal sealed class RootFilesystem : IDisposable
     /// <summary>Step 6: read-only paths, masked paths and the read-only root, after which nothing is made any more.</summary>
     internal void Close()
     {
+        foreach (Mount mount in readOnlyLater)
+        {
+            using FileDescriptor there = Files.OpenInRoot(root, mount.Destination, OpenFlags.Path);
+            Linux.Mounts.SetAttributes(there, MountAttributes.ReadOnly, 0, 0, recursive: false, mount.Destination);
+        }
+
         foreach (string hidden in spec.Linux?.ReadonlyPaths ?? [])
         {
             using FileDescriptor? target = Files.FindInRoot(root, hidden, OpenFlags.Path);
@@ -125,12 +134,11 @@ internal sealed class RootFilesystem : IDisposable
             }
         }
 
-        foreach (string hidden in spec.Linux?.MaskedPaths ?? [])
+        using (var masks = new PathMasks(root))
         {
-            using FileDescriptor? target = Files.FindInRoot(root, hidden, OpenFlags.Path);
-            if (target is not null)
+            foreach (string hidden in spec.Linux?.MaskedPaths ?? [])
             {
-                Mask(target, hidden);
+                masks.Cover(hidden);
             }
         }
 
@@ -143,27 +151,6 @@ internal sealed class RootFilesystem : IDisposable
 
     public void Dispose() => root?.Dispose();
 
-    private static void Mask(FileDescriptor target, string operand)
-    {
-        if (Files.Status(target, operand).Kind == FileKind.Directory)
-        {
-            using FileDescriptor empty = Linux.Mounts.Create("tmpfs", "tmpfs", ["size=0", "nr_inodes=2"], MountAttributes.ReadOnly);
-            Linux.Mounts.Attach(empty, target, operand);
-            return;
-        }
-
-        // The container's own /dev/null may be anything: what is bound is checked to be the null device (CVE-2025-31133).
-        using FileDescriptor nothing = Files.Open("/dev/null", OpenFlags.Path | OpenFlags.NoFollow);
-        FileStatus status = Files.Status(nothing, "/dev/null");
-        if (status is not { Kind: FileKind.CharacterDevice, DeviceMajor: 1, DeviceMinor: 3 })
-        {
-            throw new ContainerException($"mask \"{operand}\": \"/dev/null\" is not the null device");
-        }
-
-        using FileDescriptor copy = Linux.Mounts.CopyTree(nothing, recursive: false, "/dev/null");
-        Linux.Mounts.Attach(copy, target, operand);
-    }
-
     private void MakeParentPrivate()
     {
         // pivot_root refuses a root whose parent mount is shared.
@@ -174,7 +161,14 @@ internal sealed class RootFilesystem : IDisposable
         }
     }
 
-    private void Place(Mount mount)
+    /// <summary>A destination may be given by its path on the host.</summary>
+    private string Inside(string destination)
+    {
+        string host = path.TrimEnd('/');
+        return destination == host ? "/" : host.Length > 0 && destination.StartsWith(host + "/", StringComparison.Ordinal) ? destination[host.Length..] : destination;
+    }
+
+    private void Place(Mount mount, int number)
     {
         MountOptions options = MountOptions.Parse(mount.Options);
         if (mount.Type is "cgroup" or "cgroup2")
@@ -194,18 +188,20 @@ internal sealed class RootFilesystem : IDisposable
             return;
         }
 
-        using FileDescriptor source = options.Bind
-            ? OpenSource(mount, options)
-            : Linux.Mounts.Create(mount.Type ?? "none", mount.Source ?? mount.Type, Data(mount, options), FreshAttributes(options));
-        if (options.Bind && (options.Set | options.Clear) != 0)
+        if (mount.Type is "proc" or "sysfs" && !options.Bind)
         {
-            SetAttributes(source, options.Set, options.Clear, recursive: false, mount.Destination);
+            RefuseLink(mount);
         }
 
-        if ((options.RecursiveSet | options.RecursiveClear) != 0)
+        using FileDescriptor source = options.Bind
+            ? OpenSource(mount, options, number)
+            : Linux.Mounts.Create(mount.Type ?? "none", mount.Source ?? mount.Type, Data(mount, options), MountOptions.Attributes(FreshFlags(mount, options)));
+        if (options.Bind)
         {
-            SetAttributes(source, options.RecursiveSet, options.RecursiveClear, recursive: true, mount.Destination);
+            BindAttributes.Apply(source, options, mount.Destination);
         }
+
+        SetRecursive(source, options, mount.Destination);
 
         if (options.CopyUp && mount.Type == "tmpfs")
         {
@@ -223,30 +219,27 @@ internal sealed class RootFilesystem : IDisposable
         Linux.Mounts.Attach(source, target, mount.Destination);
         foreach (MountFlags propagation in options.Propagation)
         {
-            using FileDescriptor attached = Files.OpenInRoot(root, mount.Destination, OpenFlags.Path);
-            Linux.Mounts.SetAttributes(attached, 0, 0, propagation & ~MountFlags.Recursive, propagation.HasFlag(MountFlags.Recursive), mount.Destination);
+            Linux.Mounts.SetAttributes(source, 0, 0, propagation & ~MountFlags.Recursive, propagation.HasFlag(MountFlags.Recursive), mount.Destination);
         }
     }
 
-    private static MountAttributes FreshAttributes(MountOptions options) => options.Set & ~options.Clear | (options.Set & MountAttributes.AtimeMask);
-
-    /// <summary>
-    /// In a user namespace the kernel locks what the host has set. A way to keep access times that is locked is not worth a failure,
-    /// unless the caller wants one.
-    /// </summary>
-    private void SetAttributes(FileDescriptor mount, MountAttributes set, MountAttributes clear, bool recursive, string operand)
+    /// <summary>A tmpfs, and whatever is /dev, still gets mount points and nodes: it becomes read-only when nothing more is made.</summary>
+    private MountFlags FreshFlags(Mount mount, MountOptions options)
     {
-        const MountAttributes times = MountAttributes.AtimeMask | MountAttributes.NoDirAtime;
-        try
+        if (!options.Set.HasFlag(MountFlags.ReadOnly) || (mount.Type != "tmpfs" && mount.Destination.TrimEnd('/') != "/dev"))
         {
-            Linux.Mounts.SetAttributes(mount, set, clear, 0, recursive, operand);
+            return options.Set;
         }
-        catch (SyscallException error) when (error.Errno == Errno.EPERM && !strict && ((set | clear) & times) != 0)
+
+        readOnlyLater.Add(mount);
+        return options.Set & ~MountFlags.ReadOnly;
+    }
+
+    private static void SetRecursive(FileDescriptor mount, MountOptions options, string operand)
+    {
+        if ((options.RecursiveSet | options.RecursiveClear) != 0)
         {
-            if (((set | clear) & ~times) != 0)
-            {
-                Linux.Mounts.SetAttributes(mount, set & ~times, clear & ~times, 0, recursive, operand);
-            }
+            Linux.Mounts.SetAttributes(mount, options.RecursiveSet, options.RecursiveClear, 0, recursive: true, operand);
         }
     }
 
@@ -259,17 +252,26 @@ internal sealed class RootFilesystem : IDisposable
         }
 
         using FileDescriptor there = Files.OpenInRoot(root, mount.Destination, OpenFlags.Path);
-        SetAttributes(there, options.Set, options.Clear, recursive: false, mount.Destination);
-        if ((options.RecursiveSet | options.RecursiveClear) != 0)
-        {
-            SetAttributes(there, options.RecursiveSet, options.RecursiveClear, recursive: true, mount.Destination);
-        }
+        BindAttributes.Apply(there, options, mount.Destination);
+        SetRecursive(there, options, mount.Destination);
     }
 
-    private FileDescriptor OpenSource(Mount mount, MountOptions options)
+    private FileDescriptor OpenSource(Mount mount, MountOptions options, int number)
     {
-        string source = mount.Source ?? throw new ContainerException($"bind mount \"{mount.Destination}\" has no source");
-        return mapped.Find(mount) is { } prepared ? Files.DuplicateCloseOnExec(prepared) : Linux.Mounts.CopyTree(source, options.Recursive);
+        string source = HostSources.PathOf(mount, bundle);
+        if (HostSources.IsMapped(mount))
+        {
+            return askForSource(number);
+        }
+
+        try
+        {
+            return Linux.Mounts.CopyTree(source, options.Recursive);
+        }
+        catch (SyscallException error) when (error.Errno == Errno.EACCES)
+        {
+            return askForSource(number);
+        }
     }
 
     /// <summary>A tmpfs over a directory has that directory's permissions unless it is given others.</summary>
@@ -288,6 +290,19 @@ internal sealed class RootFilesystem : IDisposable
     {
         bool directory = !options.Bind || Files.Status(source, mount.Source!).Kind == FileKind.Directory;
         return directory ? tree.MakeDirectory(mount.Destination) : tree.MakeFile(mount.Destination);
+    }
+
+    /// <summary>The same before anything is made, for a link that leads nowhere yet.</summary>
+    private void RefuseLink(Mount mount)
+    {
+        (FileDescriptor parent, string name) = tree.Place(mount.Destination);
+        using (parent)
+        {
+            if (Files.ReadLink(parent, name) is not null)
+            {
+                throw new ContainerException($"filesystem \"{mount.Type}\" must be mounted on ordinary directory");
+            }
+        }
     }
 
     /// <summary>/proc and /sys must be where they say: labels are written through them (CVE-2019-19921, CVE-2023-27561).</summary>

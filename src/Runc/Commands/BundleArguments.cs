@@ -10,7 +10,7 @@ internal static class BundleArguments
     internal static readonly Flag[] Flags =
     [
         new("bundle", TakesValue: true, Letter: 'b'), new("console-socket", TakesValue: true), new("pidfd-socket", TakesValue: true),
-        new("pid-file", TakesValue: true), new("no-pivot"), new("no-new-keyring"), new("preserve-fds", TakesValue: true), new("no-mount-fallback"),
+        new("pid-file", TakesValue: true), new("no-pivot"), new("no-new-keyring"), new("preserve-fds", TakesValue: true),
     ];
 
     internal static (string Bundle, RuntimeSpec Spec, CreateOptions Create) Read(GlobalOptions options, Arguments arguments)
@@ -35,6 +35,5 @@ internal static class BundleArguments
         NoPivot = arguments.Has("no-pivot"),
         NoNewKeyring = arguments.Has("no-new-keyring"),
         PidfdSocket = arguments.Value("pidfd-socket") is { Length: > 0 } pidfd ? pidfd : null,
-        NoMountFallback = arguments.Has("no-mount-fallback"),
     };
 }
