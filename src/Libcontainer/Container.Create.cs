@@ -170,7 +170,7 @@ public sealed partial class Container
         catch (Exception error)
         {
             child.Abandon();
-            throw new ContainerException($"unable to start container process: {error.Message}", error);
+            throw new ContainerException($"unable to start container process: error during container init: {error.Message}", error);
         }
     }
 }

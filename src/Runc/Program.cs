@@ -27,6 +27,9 @@ internal static class Program
         ["features"] = ([], FeaturesCommand.Run),
     };
 
+    /// <summary>Commands whose operands are followed by words of others: a program and its flags, or those of ps(1).</summary>
+    private static readonly string[] TakesWords = ["exec", "kill", "ps"];
+
     private static int Main(string[] words)
     {
         GlobalOptions? options = null;
@@ -54,7 +57,7 @@ internal static class Program
                 throw new UsageException($"No help topic for '{name}'");
             }
 
-            Arguments arguments = Arguments.Parse([.. global.Operands.Skip(1)], command.Flags);
+            Arguments arguments = Arguments.Parse([.. global.Operands.Skip(1)], command.Flags, flagsAfterOperands: !TakesWords.Contains(name));
             return command.Run(options, arguments);
         }
         catch (Exception error) when (error is ContainerException or UsageException or SyscallException or IOException or UnauthorizedAccessException)

@@ -97,18 +97,17 @@ internal static class DeviceProgram
     private static uint Access(DeviceRule rule)
     {
         uint access = 0;
-        foreach (char letter in rule.Access is { Length: > 0 } given ? given : "rwm")
+        foreach (char letter in DeviceRules.Access(rule))
         {
             access |= letter switch
             {
                 'r' => Read,
                 'w' => Write,
-                'm' => Make,
-                _ => throw new ContainerException($"device rule: access \"{rule.Access}\" is not made of r, w and m"),
+                _ => Make,
             };
         }
 
-        return access;
+        return access != 0 ? access : throw new ContainerException($"device rule: access \"{rule.Access}\" has none of r, w and m");
     }
 
     private static uint Number(long number, string what) =>

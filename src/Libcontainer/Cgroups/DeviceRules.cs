@@ -26,7 +26,10 @@ internal static class DeviceRules
     internal static string Line(DeviceRule rule) =>
         IsEverything(rule)
             ? "a"
-            : $"{(rule.Type is null or "" ? "a" : rule.Type)} {Number(rule.Major)}:{Number(rule.Minor)} {rule.Access ?? "rwm"}";
+            : $"{(rule.Type is null or "" ? "a" : rule.Type)} {Number(rule.Major)}:{Number(rule.Minor)} {Access(rule)}";
+
+    /// <summary>Letters that mean nothing are left out, as runc does: the kernel of v1 refuses them.</summary>
+    internal static string Access(DeviceRule rule) => rule.Access is { Length: > 0 } given ? string.Concat(given.Where("rwm".Contains)) : "rwm";
 
     private static bool IsEverything(DeviceRule rule) => IsEveryType(rule) && rule.Major is null or < 0 && rule.Minor is null or < 0;
 

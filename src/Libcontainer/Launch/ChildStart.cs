@@ -69,9 +69,16 @@ internal sealed class ChildStart : IDisposable
             if (joins)
             {
                 int joiner = child;
-                start.id = int.Parse(start.channel.Expect(SyncMessage.Pid), CultureInfo.InvariantCulture);
+                bool hasUser = false;
+                start.id = int.Parse(
+                    start.channel.Expect(SyncMessage.Pid, SyncMessage.Unshared, _ =>
+                    {
+                        hasUser = start.PrepareNamespaces(settings);
+                        start.channel.Send(SyncMessage.Go);
+                    }),
+                    CultureInfo.InvariantCulture);
                 Processes.Wait(joiner);
-                start.PrepareProcess(settings);
+                start.PrepareProcess(settings, hasUser);
                 start.channel.Send(SyncMessage.Go);
             }
 
@@ -124,10 +131,27 @@ internal sealed class ChildStart : IDisposable
         }
     }
 
-    private void PrepareProcess(ChildSettings settings)
+    /// <summary>True when there is a new user namespace, which has its ids then.</summary>
+    private bool PrepareNamespaces(ChildSettings settings)
+    {
+        bool hasUser = settings.Namespaces.New.HasFlag(CloneFlags.NewUser);
+        if (hasUser)
+        {
+            IdMap.Write(id, settings.Spec.Linux?.UidMappings, settings.Spec.Linux?.GidMappings);
+        }
+
+        if (settings.TimeOffsets is { } offsets)
+        {
+            TimeOffsets.Write(id, offsets);
+        }
+
+        return hasUser;
+    }
+
+    private void PrepareProcess(ChildSettings settings, bool hasUser = false)
     {
         LinuxPlatform? linux = settings.Spec.Linux;
-        if (settings.Namespaces.New.HasFlag(CloneFlags.NewUser))
+        if (settings.Namespaces.New.HasFlag(CloneFlags.NewUser) && !hasUser)
         {
             IdMap.Write(id, linux?.UidMappings, linux?.GidMappings);
         }

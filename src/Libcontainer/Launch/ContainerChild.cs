@@ -13,6 +13,9 @@ namespace Wharf.Libcontainer.Launch;
 /// </summary>
 internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgroup)
 {
+    // What has to have its ids and offsets before the first process is in it.
+    private const CloneFlags NamespacesBefore = CloneFlags.NewUser | CloneFlags.NewTime;
+
     /// <summary>The first process of a new container: steps 1 to 4 of <see cref="SyncMessage"/>.</summary>
     internal void RunInit() => Guard(() =>
     {
@@ -41,13 +44,18 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
 
         settings.Channel.Expect(SyncMessage.Go);
-        if (init && settings.Namespaces.New.HasFlag(CloneFlags.NewTime))
+        settings.Namespaces.Join();
+        CloneFlags made = init ? settings.Namespaces.New & ~CloneFlags.NewCgroup : CloneFlags.None;
+        if ((made & NamespacesBefore) is var before and not CloneFlags.None)
         {
-            TimeOffsets.Unshare(settings.TimeOffsets);
+            // At once, so that the clocks belong to the user namespace. What follows is made by its root.
+            CurrentProcess.Unshare(before);
+            settings.Channel.Send(SyncMessage.Unshared);
+            settings.Channel.Expect(SyncMessage.Go);
+            made &= ~before;
+            BecomeRootInside();
         }
 
-        settings.Namespaces.Join();
-        CloneFlags made = init ? settings.Namespaces.New & ~(CloneFlags.NewCgroup | CloneFlags.NewTime) : CloneFlags.None;
         int id = CurrentProcess.Clone(CloneFlags.Parent | made);
         if (id > 0)
         {

@@ -20,16 +20,16 @@ internal static class MemoryPolicyNumbers
             throw new ContainerException($"invalid memory policy mode: \"{policy.Mode}\"");
         }
 
-        ulong[] nodes = policy.Nodes is { Length: > 0 } list ? NumberList.Mask(list, "memoryPolicy.nodes") : [];
+        ulong[] nodes = policy.Nodes is { Length: > 0 } list ? NumberList.Mask(list, "invalid memory policy nodes") : [];
         bool takesNone = policy.Mode is "MPOL_DEFAULT" or "MPOL_LOCAL";
         if (takesNone && nodes.Length > 0)
         {
-            throw new ContainerException($"memory policy mode {policy.Mode} takes no nodes");
+            throw new ContainerException($"memory policy mode requires 0 nodes but got {nodes.Sum(System.Numerics.BitOperations.PopCount)}: {policy.Mode}");
         }
 
         if (!takesNone && policy.Mode != "MPOL_PREFERRED" && nodes.Length == 0)
         {
-            throw new ContainerException($"memory policy mode {policy.Mode} needs nodes");
+            throw new ContainerException($"memory policy mode requires at least one node but got 0: {policy.Mode}");
         }
 
         foreach (string name in policy.Flags ?? [])

@@ -18,9 +18,9 @@ internal sealed class NamespacePlan : IDisposable
         ["time"] = CloneFlags.NewTime,
     };
 
-    // A user namespace first, because the others may belong to it; the mount namespace last, because the paths end with it.
+    // The mount namespace last, because the paths end with it.
     private static readonly CloneFlags[] JoinOrder =
-        [CloneFlags.NewUser, CloneFlags.NewIpc, CloneFlags.NewUts, CloneFlags.NewNet, CloneFlags.NewPid, CloneFlags.NewCgroup, CloneFlags.NewTime, CloneFlags.NewMount];
+        [CloneFlags.NewIpc, CloneFlags.NewUts, CloneFlags.NewNet, CloneFlags.NewPid, CloneFlags.NewCgroup, CloneFlags.NewTime, CloneFlags.NewMount];
 
     private readonly List<(CloneFlags Type, FileDescriptor File, string Path)> joins = [];
 
@@ -39,8 +39,11 @@ internal sealed class NamespacePlan : IDisposable
 
     private bool JoinsUser => joins.Any(join => join.Type == CloneFlags.NewUser);
 
-    /// <summary>A process cannot go into another pid or time namespace itself, and only the member of a user namespace may make others in it.</summary>
-    internal bool TakesSecondClone => JoinsPid || JoinsUser || New.HasFlag(CloneFlags.NewTime);
+    /// <summary>
+    /// A process cannot go into another pid or time namespace itself, only the member of a user namespace may make others in it, and
+    /// the host's are joined before a new user namespace takes the right to do so away.
+    /// </summary>
+    internal bool TakesSecondClone => JoinsPid || JoinsUser || New.HasFlag(CloneFlags.NewTime) || (New.HasFlag(CloneFlags.NewUser) && joins.Count > 0);
 
     /// <summary>Whether ids have another meaning there than for the runtime.</summary>
     internal bool ChangesUser => JoinsUser || New.HasFlag(CloneFlags.NewUser);
@@ -89,14 +92,34 @@ internal sealed class NamespacePlan : IDisposable
         return plan;
     }
 
+    /// <summary>
+    /// Those that belong to the host or to a user namespace below it are joined with the runtime's rights, which end where the user
+    /// namespace is joined; those that take the rights of its members follow.
+    /// </summary>
     internal void Join()
     {
+        var later = new List<CloneFlags>();
         foreach (CloneFlags type in JoinOrder)
         {
-            foreach ((CloneFlags Type, FileDescriptor File, string Path) join in joins.Where(join => join.Type == type))
+            try
             {
-                CurrentProcess.Join(join.File, type, join.Path);
+                JoinAll(type);
             }
+            catch (SyscallException error) when (error.Errno == Errno.EPERM && JoinsUser)
+            {
+                later.Add(type);
+            }
+        }
+
+        JoinAll(CloneFlags.NewUser);
+        later.ForEach(JoinAll);
+    }
+
+    private void JoinAll(CloneFlags type)
+    {
+        foreach ((CloneFlags Type, FileDescriptor File, string Path) join in joins.Where(join => join.Type == type))
+        {
+            CurrentProcess.Join(join.File, type, join.Path);
         }
     }
 

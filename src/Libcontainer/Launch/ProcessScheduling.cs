@@ -23,6 +23,7 @@ internal sealed class ProcessScheduling
     private readonly ulong? personality;
     private readonly ulong[]? initial;
     private readonly ulong[]? final;
+    private readonly bool pinned;
 
     internal ProcessScheduling(Process process, LinuxPlatform? linux)
     {
@@ -31,6 +32,7 @@ internal sealed class ProcessScheduling
         memory = linux?.MemoryPolicy is { } policy ? MemoryPolicyNumbers.Of(policy) : null;
         personality = linux?.Personality is { } domain ? Personality(domain) : null;
         initial = process.ExecCPUAffinity?.Initial is { Length: > 0 } before ? NumberList.Mask(before, "execCPUAffinity.initial") : null;
+        pinned = linux?.Resources?.Cpu?.Cpus is { Length: > 0 };
         final = process.ExecCPUAffinity?.Final is { Length: > 0 } after ? NumberList.Mask(after, "execCPUAffinity.final") : null;
     }
 
@@ -97,7 +99,15 @@ internal sealed class ProcessScheduling
 
         if (scheduler is { } attributes)
         {
-            Step("error setting scheduler", () => Scheduling.SetScheduler(attributes));
+            try
+            {
+                Step("error setting scheduler", () => Scheduling.SetScheduler(attributes));
+            }
+            catch (ContainerException error) when (error.InnerException is SyscallException { Errno: Errno.EPERM } && pinned)
+            {
+                // sched_setattr(2): a deadline takes all processors of the machine.
+                throw new ContainerException("process scheduler can't be used together with AllowedCPUs", error);
+            }
         }
     }
 

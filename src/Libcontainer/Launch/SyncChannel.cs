@@ -65,8 +65,8 @@ internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
             : throw new ContainerException(received.Message == SyncMessage.Error ? received.Text : $"\"{received.Message}\" for a descriptor was sent");
     }
 
-    /// <summary>Waits for a message; each question before it, a message of another kind, is answered.</summary>
-    public void Expect(SyncMessage expected, SyncMessage question, Action<string> answer)
+    /// <summary>The text of a message of this kind; each question before it, a message of another kind, is answered.</summary>
+    public string Expect(SyncMessage expected, SyncMessage question, Action<string> answer)
     {
         while (true)
         {
@@ -78,8 +78,7 @@ internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
             }
             else
             {
-                Check(received, expected);
-                return;
+                return Check(received, expected);
             }
         }
     }

@@ -17,6 +17,9 @@ namespace Wharf.Libcontainer.Launch;
 /// A process that joins namespaces clones once more, and what follows is the grandchild's:
 /// <code>
 ///  R ── Go ────────────────────────────▶ C   namespaces joined
+///  R ◀─────────────────────── Unshared ── C   of user or time, if such are new and others are joined
+///  R id maps, offsets of clocks
+///  R ── Go ────────────────────────────▶ C
 ///  R ◀── Pid ──────────────────────────── C   then C is gone
 ///  R id maps, limits
 ///  R ── Go ────────────────────────────▶ G   as above, from 1 on; an exec goes to its end
@@ -28,6 +31,7 @@ internal enum SyncMessage : byte
     Mounted = (byte)'M',
     Pid = (byte)'P',
     Source = (byte)'S',
+    Unshared = (byte)'U',
     Listener = (byte)'L',
     Ready = (byte)'R',
     Error = (byte)'E',

@@ -27,20 +27,16 @@ internal static class TimeOffsets
             : throw new ContainerException($"invalid time offset: \"{pair.Key}\" {pair.Value.Secs ?? 0} s {pair.Value.Nanosecs} ns")));
     }
 
-    /// <summary>Makes the namespace for this process's children.</summary>
-    internal static void Unshare(string? lines)
+    /// <summary>Of the namespace that a process has made for its children.</summary>
+    internal static void Write(int process, string lines)
     {
-        CurrentProcess.Unshare(CloneFlags.NewTime);
-        if (lines is not null)
+        try
         {
-            try
-            {
-                Files.WriteText("/proc/self/timens_offsets", lines);
-            }
-            catch (SyscallException error)
-            {
-                throw new ContainerException($"set time offsets \"{lines.TrimEnd('\n').Replace('\n', ',')}\": {ErrnoText.Of(error.Errno)}", error);
-            }
+            Files.WriteText($"/proc/{process}/timens_offsets", lines);
+        }
+        catch (SyscallException error)
+        {
+            throw new ContainerException($"set time offsets \"{lines.TrimEnd('\n').Replace('\n', ',')}\": {ErrnoText.Of(error.Errno)}", error);
         }
     }
 }

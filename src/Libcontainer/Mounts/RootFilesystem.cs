@@ -93,6 +93,7 @@ internal sealed class RootFilesystem : IDisposable
         else
         {
             CurrentProcess.ChangeDirectory(root, path);
+            MountTable.HideWholePseudoFilesystems(path);
             Linux.Mounts.Mount(path, "/", null, (MountFlags)8192);
             CurrentProcess.ChangeRootHere();
         }

@@ -8,6 +8,18 @@ namespace Wharf.Libcontainer.Seccomp;
 /// <summary>Hands the listener of a filter to the agent that the spec names, with the state it needs: config-linux.md, "The Container Process State".</summary>
 internal static class SeccompListener
 {
+    private static FileDescriptor Connect(string path)
+    {
+        try
+        {
+            return UnixSockets.Connect(path);
+        }
+        catch (SyscallException error)
+        {
+            throw new ContainerException($"failed to connect with seccomp agent specified in the seccomp profile: {error.Message}", error);
+        }
+    }
+
     /// <summary>What the spec forbids is told before anything is made; a notification of these calls would wait for an agent that does not have the listener yet.</summary>
     internal static void Check(Wharf.Oci.Runtime.Seccomp profile)
     {
@@ -27,11 +39,6 @@ internal static class SeccompListener
             {
                 throw new ContainerException("seccomp listenerPath is not set");
             }
-        }
-
-        if (profile.ListenerPath is { Length: > 0 } && !Needed(profile))
-        {
-            throw new ContainerException("seccomp listenerPath is set but SCMP_ACT_NOTIFY is not used");
         }
     }
 
@@ -54,7 +61,7 @@ internal static class SeccompListener
             json.WriteEndObject();
         }
 
-        using FileDescriptor agent = UnixSockets.Connect(profile.ListenerPath!);
+        using FileDescriptor agent = Connect(profile.ListenerPath!);
         UnixSockets.Send(agent, buffer.WrittenSpan, listener);
     }
 }

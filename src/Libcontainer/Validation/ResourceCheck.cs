@@ -65,9 +65,10 @@ internal static class ResourceCheck
                 throw Fault.At(place + (rule.Major is < -1 ? ".major" : ".minor"), $"{(rule.Major is < -1 ? rule.Major : rule.Minor)} is no number of a device");
             }
 
-            if (rule.Access is { } access && (access.Length == 0 || access.AsSpan().ContainsAnyExcept('r', 'w', 'm')))
+            // Other letters mean nothing, to runc neither.
+            if (rule.Access is { } access && !access.AsSpan().ContainsAny('r', 'w', 'm'))
             {
-                throw Fault.At(place + ".access", $"\"{access}\" is not made of r, w and m");
+                throw Fault.At(place + ".access", $"\"{access}\" has none of r, w and m");
             }
         }
     }

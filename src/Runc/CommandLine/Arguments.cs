@@ -1,8 +1,8 @@
 namespace Wharf.Runc.CommandLine;
 
 /// <summary>
-/// Flags and operands of a command, by runc's grammar: "--name value", "--name=value", one dash or two, flags end at the first
-/// operand or at "--". By hand, because a library's start-up costs more than making the container's namespaces.
+/// Flags and operands of a command, by runc's grammar: "--name value", "--name=value", one dash or two, flags end at "--", and where a
+/// program's own words follow, at the first operand. By hand, because a library's start-up costs more than making the container's namespaces.
 /// </summary>
 internal sealed class Arguments
 {
@@ -12,13 +12,27 @@ internal sealed class Arguments
 
     internal IReadOnlyList<string> Operands { get; private set; }
 
-    internal static Arguments Parse(IReadOnlyList<string> words, IReadOnlyList<Flag> known)
+    internal static Arguments Parse(IReadOnlyList<string> words, IReadOnlyList<Flag> known, bool flagsAfterOperands = false)
     {
         var parsed = new Arguments([]);
+        var operands = new List<string>();
         int position = 0;
-        while (position < words.Count && words[position].StartsWith('-') && words[position].Length > 1)
+        while (position < words.Count)
         {
-            string word = words[position++];
+            string word = words[position];
+            if (!word.StartsWith('-') || word.Length == 1)
+            {
+                if (!flagsAfterOperands)
+                {
+                    break;
+                }
+
+                operands.Add(word);
+                position++;
+                continue;
+            }
+
+            position++;
             if (word == "--")
             {
                 break;
@@ -42,7 +56,7 @@ internal sealed class Arguments
             parsed.flags.Add((flag.Name, value ?? "true"));
         }
 
-        parsed.Operands = [.. words.Skip(position)];
+        parsed.Operands = [.. operands, .. words.Skip(position)];
         return parsed;
     }
 

@@ -56,7 +56,7 @@ public sealed class LifeCycleTests : IDisposable
         Assert.Equal(1, create.ExitCode);
         JsonElement line = JsonDocument.Parse(File.ReadLines(bundle.Log).Last()).RootElement;
         Assert.Equal("error", line.GetProperty("level").GetString());
-        Assert.Equal("runc create failed: unable to start container process: " + words, line.GetProperty("msg").GetString());
+        Assert.Equal("runc create failed: unable to start container process: error during container init: " + words, line.GetProperty("msg").GetString());
         Assert.False(Directory.Exists(Path.Combine(bundle.StateRoot, id)));
         Assert.Empty(HostCgroups.Below("/" + id));
     }

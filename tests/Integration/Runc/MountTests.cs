@@ -145,6 +145,100 @@ public sealed class MountTests : IDisposable
         Assert.EndsWith("refused\n", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_read_only_dev_gets_its_mount_points_and_nodes_first()
+    {
+        bundle.Change(spec => spec["mounts"]!.AsArray().First(mount => (string?)mount!["destination"] == "/dev")!["options"]!.AsArray().Add("ro"));
+        bundle.Arguments("sh", "-c", "grep '^tmpfs /dev ' /proc/mounts; test -c /dev/null && test -d /dev/shm && ! touch /dev/made");
+
+        Assert.StartsWith("tmpfs /dev tmpfs ro,", bundle.Runc("run", id).Succeeds().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_destination_may_be_a_path_of_the_host_and_a_source_what_was_mounted_before()
+    {
+        File.WriteAllText(share["file"], "text");
+        Command.Run("chmod", "755", share.Path).Succeeds();
+        Directory.CreateDirectory(Path.Combine(bundle.Rootfs, "first"));
+        Add("/first", share.Path, "bind");
+        Add(Path.Combine(bundle.Rootfs, "second"), Path.Combine(bundle.Rootfs, "first"), "rbind");
+        Add("/third", Path.Combine(bundle.Rootfs, "second"), "rbind", "idmap");
+        bundle.Change(spec =>
+        {
+            JsonNode mount = spec["mounts"]!.AsArray().Last()!;
+            mount["uidMappings"] = JsonNode.Parse("""[{"containerID":0,"hostID":1000,"size":1}]""");
+            mount["gidMappings"] = JsonNode.Parse("""[{"containerID":0,"hostID":1000,"size":1}]""");
+        });
+        bundle.Arguments("sh", "-c", "cat /second/file; stat -c %u /second/file /third/file");
+
+        Assert.Equal("text0\n1000\n", bundle.Runc("run", id).Succeeds().Output);
+    }
+
+    [Fact]
+    public void A_relative_source_is_one_of_the_bundle()
+    {
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(bundle.Rootfs)!, "beside"), "text");
+        Add("/file", "beside", "bind");
+        bundle.Arguments("cat", "/file");
+
+        // From another directory than the bundle's.
+        Assert.Equal("text", Command.Run(Programs.Runc, "--root", bundle.StateRoot, "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, id).Succeeds().Output);
+    }
+
+    [Theory]
+    [InlineData("/jump/below/file", "/target/deep")]
+    [InlineData("/jump", "/target/deep/file")]
+    [InlineData("/sub/../jump/file", "../target")]
+    public void What_a_dangling_link_leads_to_is_made_inside(string destination, string link)
+    {
+        File.WriteAllText(share["file"], "text");
+        Directory.CreateDirectory(Path.Combine(bundle.Rootfs, "sub"));
+        File.CreateSymbolicLink(Path.Combine(bundle.Rootfs, "jump"), link);
+        Add(destination, share["file"], "bind");
+        bundle.Arguments("cat", destination);
+
+        Assert.Equal("text", bundle.Runc("run", id).Succeeds().Output);
+        Assert.False(Directory.Exists("/target"));
+        Assert.True(Directory.Exists(Path.Combine(bundle.Rootfs, "target")));
+    }
+
+    [Fact]
+    public void Directories_that_are_masked_share_one_empty_filesystem_and_are_masked_once()
+    {
+        foreach (string name in new[] { "one", "two" })
+        {
+            Directory.CreateDirectory(Path.Combine(bundle.Rootfs, name));
+            File.WriteAllText(Path.Combine(bundle.Rootfs, name, "secret"), "text");
+        }
+
+        File.WriteAllText(Path.Combine(bundle.Rootfs, "file"), "text");
+        bundle.Change(spec => spec["linux"]!["maskedPaths"] = new JsonArray("/one", "/two", "/file", "/one", "/file"));
+        bundle.Arguments("sh", "-c", "stat -c %d /one /two; ls /one /two; cat /file; grep -c -e ' /one ' -e ' /two ' -e ' /file ' /proc/mounts");
+
+        string[] lines = bundle.Runc("run", id).Succeeds().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(lines[0], lines[1]);
+        Assert.Equal(["/one:", "/two:", "3"], lines[2..]);
+    }
+
+    [Fact]
+    public void Without_a_pivot_the_hosts_proc_gives_no_right_to_a_new_one()
+    {
+        File.CreateSymbolicLink(Path.Combine(bundle.Rootfs, "bin", "unshare"), "busybox");
+        bundle.Change(spec =>
+        {
+            foreach (string set in new[] { "bounding", "permitted", "effective" })
+            {
+                spec["process"]!["capabilities"]![set]!.AsArray().Add("CAP_SETFCAP");
+            }
+        });
+        bundle.Arguments("unshare", "-mrpf", "sh", "-c", "mount -t proc none /proc");
+
+        Assert.Contains("permission denied", bundle.Runc("run", "--no-pivot", id).Error, StringComparison.OrdinalIgnoreCase);
+        Command.Run("mountpoint", "-q", "/proc").Succeeds();
+        Command.Run("mountpoint", "-q", "/sys").Succeeds();
+    }
+
     private void Add(string destination, string source, params string[] options) => bundle.Change(spec => spec["mounts"]!.AsArray().Add(new JsonObject
     {
         ["destination"] = destination,

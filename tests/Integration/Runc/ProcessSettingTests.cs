@@ -79,8 +79,9 @@ public sealed class ProcessSettingTests : IDisposable
 
     [Theory]
     [InlineData("""{"mode":"MPOL_SOMEWHERE","nodes":"0"}""", "invalid memory policy mode")]
-    [InlineData("""{"mode":"MPOL_BIND"}""", "needs nodes")]
-    [InlineData("""{"mode":"MPOL_LOCAL","nodes":"0"}""", "takes no nodes")]
+    [InlineData("""{"mode":"MPOL_BIND"}""", "memory policy mode requires at least one node but got 0")]
+    [InlineData("""{"mode":"MPOL_LOCAL","nodes":"0"}""", "memory policy mode requires 0 nodes but got 1")]
+    [InlineData("""{"mode":"MPOL_BIND","nodes":"0-9876543210"}""", "invalid memory policy nodes")]
     [InlineData("""{"mode":"MPOL_BIND","nodes":"0","flags":["MPOL_F_NONE"]}""", "invalid memory policy flag")]
     public void A_memory_policy_that_is_none_is_refused(string policy, string words)
     {

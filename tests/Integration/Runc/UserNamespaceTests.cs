@@ -59,6 +59,80 @@ public sealed class UserNamespaceTests : IDisposable
     }
 
     [Fact]
+    public void A_source_that_the_user_may_not_reach_is_opened_for_the_container()
+    {
+        string closed = Path.Combine(Path.GetDirectoryName(bundle.Rootfs)!, "closed");
+        Directory.CreateDirectory(Path.Combine(closed, "dir"));
+        File.WriteAllText(Path.Combine(closed, "dir", "file"), "text");
+        Command.Run("chmod", "700", closed).Succeeds();
+        bundle.Change(spec => spec["mounts"]!.AsArray().Add(new JsonObject
+        {
+            ["destination"] = "/data",
+            ["type"] = "bind",
+            ["source"] = "closed/dir",
+            ["options"] = new JsonArray("bind"),
+        }));
+        bundle.Arguments("cat", "/data/file");
+
+        Assert.Equal("text", bundle.Runc("run", id).Succeeds().Output);
+    }
+
+    [Fact]
+    public void All_namespaces_of_another_container_are_joined_and_its_clocks_belong_to_its_users()
+    {
+        using var first = new RunningContainer(
+            other =>
+            {
+                Map(other);
+                other.Change(spec =>
+                {
+                    spec["linux"]!["namespaces"]!.AsArray().Add(JsonNode.Parse("""{"type":"time"}"""));
+                    spec["linux"]!["timeOffsets"] = JsonNode.Parse("""{"monotonic":{"secs":7881,"nanosecs":2718281}}""");
+                });
+            },
+            "sleep",
+            "1000");
+        bundle.Change(spec =>
+        {
+            spec["linux"]!["uidMappings"] = null;
+            spec["linux"]!["gidMappings"] = null;
+            spec["linux"]!["namespaces"]!.AsArray().Add(JsonNode.Parse("""{"type":"time"}"""));
+            foreach (JsonNode? one in spec["linux"]!["namespaces"]!.AsArray().Where(one => (string?)one!["type"] != "mount"))
+            {
+                one!["path"] = $"/proc/{first.PidText}/ns/{((string?)one["type"] == "network" ? "net" : (string?)one["type"])}";
+            }
+        });
+        bundle.Arguments("sh", "-c", "cat /proc/self/timens_offsets; readlink /proc/self/ns/user /proc/self/ns/pid /proc/self/ns/net");
+
+        string output = bundle.Runc("run", id).Succeeds().Output;
+
+        Assert.Matches(@"monotonic\s+7881\s+2718281", output);
+        Assert.EndsWith(Command.Run("readlink", $"/proc/{first.PidText}/ns/user", $"/proc/{first.PidText}/ns/pid", $"/proc/{first.PidText}/ns/net").Output, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_network_of_the_host_is_joined_from_a_user_namespace(bool clocks)
+    {
+        bundle.Change(spec =>
+        {
+            spec["linux"]!["namespaces"]!.AsArray().First(one => (string?)one!["type"] == "network")!["path"] = "/proc/self/ns/net";
+
+            // Who has no rights in the network namespace mounts no sysfs.
+            spec["mounts"] = new JsonArray([.. spec["mounts"]!.AsArray().Where(mount => (string?)mount!["type"] is not ("sysfs" or "cgroup")).Select(mount => mount!.DeepClone())]);
+            if (clocks)
+            {
+                spec["linux"]!["namespaces"]!.AsArray().Add(JsonNode.Parse("""{"type":"time"}"""));
+                spec["linux"]!["timeOffsets"] = JsonNode.Parse("""{"boottime":{"secs":1337}}""");
+            }
+        });
+        bundle.Arguments("sh", "-c", "readlink /proc/self/ns/net; id -u; grep -c 1337 /proc/self/timens_offsets");
+
+        Assert.Equal($"{Command.Run("readlink", "/proc/self/ns/net").Output}0\n{(clocks ? 1 : 0)}\n", bundle.Runc("run", id).Output);
+    }
+
+    [Fact]
     public void Devices_are_the_hosts_and_a_terminal_works()
     {
         bundle.Change(spec => spec["process"]!["terminal"] = true);

@@ -33,7 +33,7 @@ public sealed class CtrTests(WharfContainerd containerd) : IClassFixture<WharfCo
     {
         Command run = containerd.Run(id, ["--rm"], "nope");
 
-        Assert.Contains("failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH", run.Error, StringComparison.Ordinal);
+        Assert.Contains("failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: \"nope\": executable file not found in $PATH", run.Error, StringComparison.Ordinal);
         Assert.Empty(containerd.Left(id));
         Assert.DoesNotContain(id, containerd.Ctr("container", "ls").Output, StringComparison.Ordinal);
     }

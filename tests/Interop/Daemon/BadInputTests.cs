@@ -128,7 +128,7 @@ public sealed class BadInputTests(DaemonFixture fixture) : IClassFixture<DaemonF
         Command run = daemon.Docker("run", "--rm", "--network", "none", "busybox", program);
 
         Assert.Equal(code, run.ExitCode);
-        Assert.StartsWith("docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: " + words, run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("docker: Error response from daemon: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: " + words, run.Error, StringComparison.Ordinal);
     }
 
     private async Task AssertAliveAsync()

@@ -46,7 +46,7 @@ public sealed class ContainerdTests : IClassFixture<DebianContainerd>, IDisposab
         Command run = Run(["--rm"], "nope");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("OCI runtime create failed: runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH: unknown", run.Error, StringComparison.Ordinal);
+        Assert.Contains("OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: \"nope\": executable file not found in $PATH: unknown", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class ContainerdOnOurShimTests(DebianContainerd containerd) : ICla
         Command run = containerd.Run(id, null, ["--rm"], "nope");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: \"nope\": executable file not found in $PATH: unknown", run.Error, StringComparison.Ordinal);
+        Assert.Contains("failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: \"nope\": executable file not found in $PATH: unknown", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

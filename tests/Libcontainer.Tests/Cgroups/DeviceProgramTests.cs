@@ -83,9 +83,18 @@ public sealed class DeviceProgramTests
         }
     }
 
+    [Fact]
+    public void Letters_of_an_access_that_mean_nothing_are_left_out()
+    {
+        DeviceRule rule = Rule(true, "c", 1, 3, "rxa");
+
+        Assert.Equal("c 1:3 r", DeviceRules.Line(rule));
+        Assert.Equal(DeviceProgram.Of([Rule(true, "c", 1, 3, "r")]), DeviceProgram.Of([rule]));
+    }
+
     [Theory]
     [InlineData("x", 1, "r")]
-    [InlineData("c", 1, "rx")]
+    [InlineData("c", 1, "x")]
     [InlineData("c", 4294967296, "r")]
     public void A_rule_that_is_none_is_refused(string type, long major, string access)
     {

@@ -69,7 +69,7 @@ internal static class KnownMistakes
         ("linux.resources.devices[1].type", ["\"x\"", "\"char\""]),
         ("linux.resources.devices[1].major", ["-2"]),
         ("linux.resources.devices[1].minor", ["-2"]),
-        ("linux.resources.devices[0].access", ["\"\"", "\"rx\""]),
+        ("linux.resources.devices[0].access", ["\"\"", "\"x\""]),
         ("linux.resources.memory.limit", ["-2", "-9223372036854775808"]),
         ("linux.resources.memory.reservation", ["-2"]),
         ("linux.resources.memory.swap", ["-2", "104857599"]),
