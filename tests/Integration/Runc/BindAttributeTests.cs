@@ -71,7 +71,6 @@ public sealed class BindAttributeTests : IDisposable
 
     private void Prepare(string source, string options)
     {
-        Command.Run("mount", "-o", "remount,bind,diratime,strictatime", share.Path).Succeeds();
         Command.Run("mount", "-o", "remount,bind," + source, share.Path).Succeeds();
         bundle.Change(spec => spec["mounts"]!.AsArray().Add(new JsonObject
         {

@@ -182,7 +182,7 @@ public sealed class MountTests : IDisposable
         bundle.Arguments("cat", "/file");
 
         // From another directory than the bundle's.
-        Assert.Equal("text", Command.Run(Programs.Runc, "--root", bundle.StateRoot, "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, id).Succeeds().Output);
+        Assert.Equal("text\n", Command.Run(Programs.Runc, "--root", bundle.StateRoot, "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, id).Succeeds().Output);
     }
 
     [Theory]
@@ -197,7 +197,7 @@ public sealed class MountTests : IDisposable
         Add(destination, share["file"], "bind");
         bundle.Arguments("cat", destination);
 
-        Assert.Equal("text", bundle.Runc("run", id).Succeeds().Output);
+        Assert.Equal("text\n", bundle.Runc("run", id).Succeeds().Output);
         Assert.False(Directory.Exists("/target"));
         Assert.True(Directory.Exists(Path.Combine(bundle.Rootfs, "target")));
     }

@@ -74,7 +74,7 @@ public sealed class UserNamespaceTests : IDisposable
         }));
         bundle.Arguments("cat", "/data/file");
 
-        Assert.Equal("text", bundle.Runc("run", id).Succeeds().Output);
+        Assert.Equal("text\n", bundle.Runc("run", id).Succeeds().Output);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class UserNamespaceTests : IDisposable
                 one!["path"] = $"/proc/{first.PidText}/ns/{((string?)one["type"] == "network" ? "net" : (string?)one["type"])}";
             }
         });
-        bundle.Arguments("sh", "-c", "cat /proc/self/timens_offsets; readlink /proc/self/ns/user /proc/self/ns/pid /proc/self/ns/net");
+        bundle.Arguments("sh", "-c", "cat /proc/self/timens_offsets; for one in user pid net; do readlink /proc/self/ns/$one; done");
 
         string output = bundle.Runc("run", id).Succeeds().Output;
 
