@@ -18,6 +18,8 @@ internal sealed class FilterCompiler
     private const uint NoSuchCall = 38;
     private readonly Wharf.Oci.Runtime.Seccomp profile;
     private readonly uint defaultAction;
+    private readonly CallRules?[] rules = new CallRules?[4];
+    private readonly FilterCode code = new();
 
     private FilterCompiler(Wharf.Oci.Runtime.Seccomp profile)
     {
@@ -36,8 +38,6 @@ internal sealed class FilterCompiler
     internal static IReadOnlyList<string> Flags { get; } =
         ["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"];
 
-    private sealed record Leaf(uint Start, IReadOnlyList<ulong> Code);
-
     internal static SeccompProgram? Compile(Wharf.Oci.Runtime.Seccomp? profile)
     {
         if (profile is null)
@@ -46,7 +46,7 @@ internal sealed class FilterCompiler
         }
 
         SeccompListener.Check(profile);
-        return new SeccompProgram([.. new FilterCompiler(profile).Program()], FlagsOf(profile));
+        return new SeccompProgram(new FilterCompiler(profile).Program(), FlagsOf(profile));
     }
 
     private static uint FlagsOf(Wharf.Oci.Runtime.Seccomp profile)
@@ -81,29 +81,84 @@ internal sealed class FilterCompiler
         _ => throw new ContainerException($"seccomp action \"{name}\" is unknown"),
     };
 
-    private List<ulong> Program()
+    /// <summary>From the last instruction to the first: a jump knows what it jumps over.</summary>
+    private ulong[] Program()
     {
-        HashSet<SeccompArchitecture> architectures = [.. (profile.Architectures ?? []).Select(Architecture).OfType<SeccompArchitecture>(), Native];
-        var code = new List<ulong> { Load(ArchitectureOffset) };
-        if (architectures.Contains(SeccompArchitecture.X64))
+        Sort();
+        code.Prepend(Return(KillProcess));
+        Block(0xC00000B7, SeccompArchitecture.Arm64);
+        Block(0x40000003, SeccompArchitecture.X86);
+        if (rules[(int)SeccompArchitecture.X64] is { } x64)
         {
-            List<ulong> x64 = Calls(SeccompArchitecture.X64, 0);
-            List<ulong> x32 = architectures.Contains(SeccompArchitecture.X32) ? Calls(SeccompArchitecture.X32, X32Bit) : [Return(KillProcess)];
-            Block(code, 0xC000003E, [Load(0), .. Branch(X32Bit, x64, x32)]);
+            int end = code.Place;
+            int above = rules[(int)SeccompArchitecture.X32] is { } x32 ? Calls(SeccompArchitecture.X32, x32, X32Bit) : code.Return(KillProcess);
+            int below = Calls(SeccompArchitecture.X64, x64, 0);
+            Enter(0xC000003E, code.Branch(X32Bit, below, above), end);
         }
 
-        if (architectures.Contains(SeccompArchitecture.X86))
+        code.Prepend(Load(ArchitectureOffset));
+        return code.ToArray();
+    }
+
+    private void Block(uint token, SeccompArchitecture architecture)
+    {
+        if (rules[(int)architecture] is { } its)
         {
-            Block(code, 0x40000003, [Load(0), .. Calls(SeccompArchitecture.X86, 0)]);
+            int end = code.Place;
+            Enter(token, Calls(architecture, its, 0), end);
+        }
+    }
+
+    /// <summary>Under this architecture the number is loaded and searched for; all others go on behind the block.</summary>
+    private void Enter(uint token, int search, int end)
+    {
+        if (search != code.Place)
+        {
+            code.Prepend(Jump((uint)(code.Place - search)));
         }
 
-        if (architectures.Contains(SeccompArchitecture.Arm64))
+        code.Prepend(Load(0));
+        code.Prepend(Jump((uint)(code.Place - end)));
+        code.Prepend(Make(JumpEqual, 1, 0, token));
+    }
+
+    /// <summary>The rules of each call in each ABI, in the profile's order.</summary>
+    private void Sort()
+    {
+        rules[(int)Native] = new CallRules();
+        foreach (string name in profile.Architectures ?? [])
         {
-            Block(code, 0xC00000B7, [Load(0), .. Calls(SeccompArchitecture.Arm64, 0)]);
+            if (Architecture(name) is { } known)
+            {
+                rules[(int)known] ??= new CallRules();
+            }
         }
 
-        code.Add(Return(KillProcess));
-        return code;
+        foreach (SeccompRule rule in profile.Syscalls ?? [])
+        {
+            uint action = Action(rule.Action, rule.ErrnoRet);
+            foreach (string name in rule.Names)
+            {
+                SyscallNumbers numbers = SyscallTable.Of(name);
+                if (action != defaultAction && rules[(int)SeccompArchitecture.X86] is { } old && Multiplexer.Of(name, rule, restricts: (int)action < (int)defaultAction) is { } multiplexed)
+                {
+                    old.Add(SyscallTable.Of(multiplexed.Call).X86, multiplexed.Rule);
+                }
+
+                for (int architecture = 0; architecture < rules.Length; architecture++)
+                {
+                    int number = numbers[(SeccompArchitecture)architecture];
+                    if (number >= 0 && rules[architecture] is { } its)
+                    {
+                        its.Highest = Math.Max(its.Highest, number);
+                        if (action != defaultAction)
+                        {
+                            its.Add(number, rule);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     private static SeccompArchitecture Native =>
@@ -120,140 +175,125 @@ internal sealed class FilterCompiler
         _ => throw new ContainerException($"seccomp architecture \"{name}\" is unknown"),
     };
 
-    private static void Block(List<ulong> code, uint architecture, IReadOnlyList<ulong> block)
+    /// <summary>A binary search over the ranges of numbers that are treated alike; the place where it begins.</summary>
+    private int Calls(SeccompArchitecture architecture, CallRules its, uint offset)
     {
-        code.Add(Make(JumpEqual, 1, 0, architecture));
-        code.Add(Jump((uint)block.Count));
-        code.AddRange(block);
-    }
-
-    private List<ulong> Calls(SeccompArchitecture architecture, uint offset)
-    {
-        IReadOnlyDictionary<string, int> numbers = SyscallTable.Of(architecture);
-        var rules = new SortedDictionary<uint, List<SeccompRule>>();
-        uint highest = 0;
-        foreach (SeccompRule rule in profile.Syscalls ?? [])
-        {
-            uint action = Action(rule.Action, rule.ErrnoRet);
-            foreach (string name in rule.Names)
-            {
-                if (architecture == SeccompArchitecture.X86 && action != defaultAction && Multiplexer.Of(name, rule, restricts: (int)action < (int)defaultAction) is { } multiplexed)
-                {
-                    Add(rules, (uint)numbers[multiplexed.Call], multiplexed.Rule);
-                }
-
-                if (!numbers.TryGetValue(name, out int number))
-                {
-                    continue;
-                }
-
-                highest = Math.Max(highest, (uint)number);
-                if (action != defaultAction)
-                {
-                    Add(rules, (uint)number + offset, rule);
-                }
-            }
-        }
-
         // The kernel reads the family of a socket as an int: 0x100000026 is AF_ALG too (CVE-2026-31431).
-        uint socket = numbers.TryGetValue("socket", out int narrow) ? (uint)narrow : uint.MaxValue;
-        var leaves = new List<Leaf> { new(offset, [Return(defaultAction)]) };
-        foreach ((uint number, List<SeccompRule> list) in rules)
+        int socket = SyscallTable.Of("socket")[architecture];
+        var leaves = new List<FilterLeaf> { new(offset, defaultAction, null) };
+        for (int number = its.Next(-1); number >= 0; number = its.Next(number))
         {
-            Append(leaves, number, RuleCode(list, wide: (architecture is SeccompArchitecture.X64 or SeccompArchitecture.Arm64) && number - offset != socket));
-            Append(leaves, number + 1, [Return(defaultAction)]);
+            bool wide = architecture is SeccompArchitecture.X64 or SeccompArchitecture.Arm64 && number != socket;
+            Append(leaves, Leaf((uint)number + offset, its.Of(number), wide));
+            Append(leaves, new FilterLeaf((uint)number + offset + 1, defaultAction, null));
         }
 
-        if ((defaultAction & 0xffff0000) == ErrnoAction && highest > 0)
+        if ((defaultAction & 0xffff0000) == ErrnoAction && its.Highest > 0)
         {
             // A call newer than the profile: the libraries fall back on ENOSYS, but not on EPERM.
-            Append(leaves, highest + offset + 1, [Return(ErrnoAction | NoSuchCall)]);
+            Append(leaves, new FilterLeaf((uint)its.Highest + offset + 1, ErrnoAction | NoSuchCall, null));
         }
 
         return Search(leaves, 0, leaves.Count);
     }
 
-    private static void Add(SortedDictionary<uint, List<SeccompRule>> rules, uint number, SeccompRule rule) =>
-        (rules.TryGetValue(number, out List<SeccompRule>? list) ? list : rules[number] = []).Add(rule);
-
-    private static void Append(List<Leaf> leaves, uint start, IReadOnlyList<ulong> code)
+    private static void Append(List<FilterLeaf> leaves, FilterLeaf leaf)
     {
-        if (leaves[^1].Start == start)
+        if (leaves[^1].Start == leaf.Start)
         {
             leaves.RemoveAt(leaves.Count - 1);
         }
 
-        if (leaves.Count == 0 || !leaves[^1].Code.SequenceEqual(code))
+        if (leaves.Count == 0 || !leaves[^1].DoesTheSame(leaf))
         {
-            leaves.Add(new Leaf(start, code));
+            leaves.Add(leaf);
         }
     }
 
-    private static List<ulong> Search(List<Leaf> leaves, int from, int to)
+    private int Search(List<FilterLeaf> leaves, int from, int to)
     {
         if (to - from == 1)
         {
-            return [.. leaves[from].Code];
+            return leaves[from].PrependTo(code);
         }
 
         int middle = (from + to) / 2;
-        return Branch(leaves[middle].Start, Search(leaves, from, middle), Search(leaves, middle, to));
+        int above = Search(leaves, middle, to);
+        int below = Search(leaves, from, middle);
+        return code.Branch(leaves[middle].Start, below, above);
     }
 
-    /// <summary>Below a number the first code, from it on the second.</summary>
-    private static List<ulong> Branch(uint number, List<ulong> below, List<ulong> above) =>
-        below.Count <= 255
-            ? [Make(JumpGreaterOrEqual, below.Count, 0, number), .. below, .. above]
-            : [Make(JumpGreaterOrEqual, 0, 1, number), Jump((uint)below.Count), .. below, .. above];
-
-    private List<ulong> RuleCode(List<SeccompRule> rules, bool wide)
+    private FilterLeaf Leaf(uint start, List<SeccompRule> list, bool wide)
     {
-        SeccompRule? always = rules.FirstOrDefault(rule => rule.Args is null or { Count: 0 });
-        if (always is not null)
+        foreach (SeccompRule rule in list)
         {
-            return [Return(Action(always.Action, always.ErrnoRet))];
+            if (rule.Args is null or { Count: 0 })
+            {
+                return new FilterLeaf(start, Action(rule.Action, rule.ErrnoRet), null);
+            }
         }
 
-        var code = new List<ulong>();
-        foreach (SeccompRule rule in rules)
+        var tests = new List<ulong>();
+        foreach (SeccompRule rule in list)
         {
             uint action = Action(rule.Action, rule.ErrnoRet);
 
             // Two conditions on one argument mean either; conditions on several mean all.
-            bool either = rule.Args!.GroupBy(argument => argument.Index).Any(group => group.Count() > 1);
-            foreach (IReadOnlyList<SeccompArgument> all in either ? rule.Args!.Select(argument => (IReadOnlyList<SeccompArgument>)[argument]) : [rule.Args!])
+            if (ComparesOneTwice(rule.Args!))
             {
-                code.AddRange(Conjunction(all, action, wide));
+                foreach (SeccompArgument argument in rule.Args!)
+                {
+                    Conjunction(tests, [argument], action, wide);
+                }
+            }
+            else
+            {
+                Conjunction(tests, rule.Args!, action, wide);
             }
         }
 
-        code.Add(Return(defaultAction));
-        return code;
+        tests.Add(Return(defaultAction));
+        return new FilterLeaf(start, 0, [.. tests]);
     }
 
-    private static List<ulong> Conjunction(IReadOnlyList<SeccompArgument> arguments, uint action, bool wide)
+    private static bool ComparesOneTwice(IReadOnlyList<SeccompArgument> arguments)
     {
-        var code = new List<ulong>();
+        uint seen = 0;
+        foreach (SeccompArgument argument in arguments)
+        {
+            uint bit = 1u << (int)Math.Min(argument.Index, 31);
+            if ((seen & bit) != 0)
+            {
+                return true;
+            }
+
+            seen |= bit;
+        }
+
+        return false;
+    }
+
+    private static void Conjunction(List<ulong> tests, IReadOnlyList<SeccompArgument> arguments, uint action, bool wide)
+    {
+        int start = tests.Count;
         var ends = new List<int>();
         foreach (SeccompArgument argument in arguments)
         {
-            code.AddRange(ArgumentTest.Code(argument, wide));
-            ends.Add(code.Count);
+            tests.AddRange(ArgumentTest.Code(argument, wide));
+            ends.Add(tests.Count);
         }
 
-        code.Add(Return(action));
+        tests.Add(Return(action));
         int test = 0;
-        for (int index = 0; index < code.Count - 1; index++)
+        for (int index = start; index < tests.Count - 1; index++)
         {
             while (index >= ends[test])
             {
                 test++;
             }
 
-            code[index] = Resolve(code[index], passes: ends[test] - index - 1, fails: code.Count - index - 1);
+            tests[index] = Resolve(tests[index], passes: ends[test] - index - 1, fails: tests.Count - index - 1);
         }
-
-        return code;
     }
 
     private static ulong Resolve(ulong instruction, int passes, int fails)

@@ -17,7 +17,7 @@ public sealed class FilterCompilerTests
     {
         string[] allowed = ["read", "write", "openat", "futex", "clone3", "execve"];
         IReadOnlyList<ulong> program = Compile("SCMP_ACT_ERRNO", Rule("SCMP_ACT_ALLOW", allowed));
-        IReadOnlyDictionary<string, int> table = SyscallTable.Of(SeccompArchitecture.X64);
+        IReadOnlyDictionary<string, int> table = AbiNumbers.Of(SeccompArchitecture.X64);
         int highest = allowed.Max(name => table[name]);
 
         foreach ((string name, int number) in table)

@@ -93,7 +93,7 @@ public sealed class LibseccompTests
         int compared = 0;
         foreach ((string name, _, uint offset, SeccompArchitecture table) in Abis.Append(("SCMP_ARCH_AARCH64", 0u, 0u, SeccompArchitecture.Arm64)))
         {
-            foreach ((string call, int number) in SyscallTable.Of(table))
+            foreach ((string call, int number) in AbiNumbers.Of(table))
             {
                 if (Libseccomp.Number(name, call) is { } theirs and >= 0)
                 {
@@ -116,7 +116,7 @@ public sealed class LibseccompTests
         ulong[] theirs = Libseccomp.Compile(profile);
         foreach ((string name, uint token, uint offset, SeccompArchitecture table) in Abis)
         {
-            IReadOnlyDictionary<string, int> numbers = SyscallTable.Of(table);
+            IReadOnlyDictionary<string, int> numbers = AbiNumbers.Of(table);
             ILookup<int, SeccompRule> rules = profile.Syscalls!.SelectMany(rule => rule.Names.Where(numbers.ContainsKey).Select(call => (Number: numbers[call], rule))).ToLookup(pair => pair.Number, pair => pair.rule);
             bool listed = profile.Architectures!.Contains(name);
             int highest = rules.Count == 0 ? 0 : rules.Max(group => group.Key);
@@ -178,7 +178,7 @@ public sealed class LibseccompTests
     {
         string[] operators = ["SCMP_CMP_EQ", "SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_GT", "SCMP_CMP_GE", "SCMP_CMP_MASKED_EQ"];
         ulong[] values = [0, 1, 0x7e020000, 0xffffffff, 0x100000000, 0x1_00000005, ulong.MaxValue - 1];
-        string[] names = [.. SyscallTable.Of(SeccompArchitecture.X64).Keys];
+        string[] names = [.. AbiNumbers.Of(SeccompArchitecture.X64).Keys];
         random.Shuffle(names);
         var rules = new List<SeccompRule>();
         foreach (string name in names.Take(120).Where(name => !Multiplexer.Knows(name)))
