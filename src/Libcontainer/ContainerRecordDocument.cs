@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
+using System.Globalization;
 using System.Text.Json;
 using Wharf.Oci.Runtime;
 
@@ -10,48 +9,27 @@ internal static class ContainerRecordDocument
 {
     internal static ReadOnlySpan<byte> Write(ContainerRecord record)
     {
-        var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var json = new RecordWriter();
+        json.Begin("id").Text(record.Id);
+        json.Next("initPid").Number(record.InitPid);
+        json.Next("initStart").Number(record.InitStart);
+        json.Next("created").Text(record.Created.ToString("O", CultureInfo.InvariantCulture));
+        json.Next("bundle").Text(record.Bundle);
+        json.Next("rootfs").Text(record.Rootfs);
+        json.Next("owner").Number(record.Owner);
+        json.Next("cgroupPaths").Texts(record.CgroupPaths);
+        if (record.RootlessCgroups)
         {
-            json.WriteStartObject();
-            json.WriteString("id", record.Id);
-            json.WriteNumber("initPid", record.InitPid);
-            json.WriteNumber("initStart", record.InitStart);
-            json.WriteString("created", record.Created);
-            json.WriteString("bundle", record.Bundle);
-            json.WriteString("rootfs", record.Rootfs);
-            json.WriteNumber("owner", record.Owner);
-            json.WriteStartArray("cgroupPaths");
-            foreach (string path in record.CgroupPaths)
-            {
-                json.WriteStringValue(path);
-            }
-
-            json.WriteEndArray();
-            if (record.RootlessCgroups)
-            {
-                json.WriteBoolean("rootlessCgroups", true);
-            }
-
-            if (record.SystemdUnit is { } unit)
-            {
-                json.WriteString("systemdUnit", unit);
-            }
-
-            json.WritePropertyName("spec");
-            if (record.SpecDocument is { } document)
-            {
-                json.WriteRawValue(document, skipInputValidation: true);
-            }
-            else
-            {
-                JsonSerializer.Serialize(json, record.Spec, RuntimeJson.Default.RuntimeSpec);
-            }
-
-            json.WriteEndObject();
+            json.Next("rootlessCgroups").Raw("true"u8);
         }
 
-        return buffer.WrittenSpan;
+        if (record.SystemdUnit is { } unit)
+        {
+            json.Next("systemdUnit").Text(unit);
+        }
+
+        json.Next("spec").Raw(record.SpecDocument ?? JsonSerializer.SerializeToUtf8Bytes(record.Spec, RuntimeJson.Default.RuntimeSpec));
+        return json.End();
     }
 
     /// <summary>Null for a document that is no record.</summary>

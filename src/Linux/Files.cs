@@ -164,16 +164,16 @@ public static unsafe class Files
         }
     }
 
-    /// <summary>mkdir(2); false when there is something of that name.</summary>
-    public static bool TryMakeDirectory(string path, uint mode)
+    /// <summary>mkdir(2): null when it was made, else EEXIST, or ENOENT when it has no parent.</summary>
+    public static Errno? TryMakeDirectory(string path, uint mode)
     {
         if (Libc.mkdirat(AtCurrentDirectory, path, mode) == 0)
         {
-            return true;
+            return null;
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        return (Errno)errno == Errno.EEXIST ? false : throw new SyscallException("mkdir", errno, path);
+        return (Errno)errno is Errno.EEXIST or Errno.ENOENT ? (Errno)errno : throw new SyscallException("mkdir", errno, path);
     }
 
     /// <summary>rmdir(2): null when it is gone, by this or before, else why it is not.</summary>
@@ -202,6 +202,19 @@ public static unsafe class Files
 
     public static void Remove(FileDescriptor? parent, string name, bool directory = false) =>
         Libc.Check(Libc.unlinkat(parent?.Number ?? AtCurrentDirectory, name, directory ? 0x200 : 0), "unlink", name);
+
+    /// <summary>unlink(2) of what may be missing.</summary>
+    public static void RemoveIfThere(FileDescriptor? parent, string name)
+    {
+        if (Libc.unlinkat(parent?.Number ?? AtCurrentDirectory, name, 0) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if ((Errno)errno != Errno.ENOENT)
+            {
+                throw new SyscallException("unlink", errno, name);
+            }
+        }
+    }
 
     public static void Rename(string source, string target) =>
         Libc.Check(Libc.renameat(AtCurrentDirectory, source, AtCurrentDirectory, target), "rename", target);
@@ -239,14 +252,10 @@ public static unsafe class Files
     /// <summary>Null when there is no such file.</summary>
     public static FileStatus? Find(string path)
     {
-        try
-        {
-            return StatusAt(AtCurrentDirectory, path, 0, path);
-        }
-        catch (SyscallException error) when (error.Errno is Errno.ENOENT or Errno.ENOTDIR)
-        {
-            return null;
-        }
+        int errno = TryStatusAt(AtCurrentDirectory, path, 0, out FileStatus status);
+        return errno == 0 ? status
+            : (Errno)errno is Errno.ENOENT or Errno.ENOTDIR ? null
+            : throw new SyscallException("stat", errno, path);
     }
 
     /// <summary>The magic number of the filesystem that a file is on: statfs(2), f_type.</summary>
@@ -326,14 +335,22 @@ public static unsafe class Files
         }
     }
 
-    private static FileStatus StatusAt(int directory, string path, int flags, string operand)
+    private static FileStatus StatusAt(int directory, string path, int flags, string operand) =>
+        TryStatusAt(directory, path, flags, out FileStatus status) is var errno and not 0 ? throw new SyscallException("stat", errno, operand) : status;
+
+    private static int TryStatusAt(int directory, string path, int flags, out FileStatus status)
     {
         const uint basicAndMountId = 0x17ff;
         byte* buffer = stackalloc byte[256];
-        Libc.Check(Libc.statx(directory, path, flags, basicAndMountId, buffer), "stat", operand);
+        if (Libc.statx(directory, path, flags, basicAndMountId, buffer) < 0)
+        {
+            status = default;
+            return Marshal.GetLastPInvokeError();
+        }
+
         var bytes = new ReadOnlySpan<byte>(buffer, 256);
         ushort mode = BinaryPrimitives.ReadUInt16LittleEndian(bytes[28..]);
-        return new FileStatus(
+        status = new FileStatus(
             (FileKind)(mode & 0xf000),
             mode & 0xfffu,
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[20..]),
@@ -352,6 +369,7 @@ public static unsafe class Files
             Seconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[112..]),
             Nanoseconds = BinaryPrimitives.ReadUInt32LittleEndian(bytes[120..]),
         };
+        return 0;
     }
 
     private static int Native(OpenFlags flags)

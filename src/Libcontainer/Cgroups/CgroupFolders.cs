@@ -2,42 +2,62 @@ using Wharf.Linux;
 
 namespace Wharf.Libcontainer.Cgroups;
 
-/// <summary>Makes the folders of a cgroup from the mount point down, each ready to take processes and limits.</summary>
+/// <summary>Makes the folders of a cgroup, each ready to take processes and limits.</summary>
 internal static class CgroupFolders
 {
     internal static void Make(CgroupHierarchy hierarchy, string folder, bool enableControllers)
     {
-        string[] parts = folder[hierarchy.MountPoint.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries);
-        string path = hierarchy.MountPoint;
-        foreach (string part in parts)
+        if (!hierarchy.Unified || !enableControllers)
         {
-            if (hierarchy.Unified && enableControllers)
-            {
-                EnableControllers(path);
-            }
+            MakeFromLast(hierarchy, folder);
+            return;
+        }
 
-            string parent = path;
+        string path = hierarchy.MountPoint;
+        foreach (string part in folder[hierarchy.MountPoint.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            EnableControllers(path);
             path = Path.Combine(path, part);
 
             // What is there is another container's parent, or was made before.
             Files.TryMakeDirectory(path, 0x1ed);
-
-            if (hierarchy.Controllers.Contains("cpuset"))
-            {
-                // A cpuset takes no process until it has processors and memory nodes.
-                Inherit(parent, path, "cpuset.cpus");
-                Inherit(parent, path, "cpuset.mems");
-            }
         }
     }
 
-    private static void Inherit(string parent, string path, string file)
+    /// <summary>From the last folder up, because most often only this one is missing.</summary>
+    private static void MakeFromLast(CgroupHierarchy hierarchy, string folder)
     {
-        if (string.IsNullOrWhiteSpace(File.ReadAllText(Path.Combine(path, file))))
+        if (folder.TrimEnd('/').Length <= hierarchy.MountPoint.Length)
         {
-            Files.WriteText(Path.Combine(path, file), File.ReadAllText(Path.Combine(parent, file)).Trim());
+            return;
+        }
+
+        string parent = folder[..folder.LastIndexOf('/')];
+        if (Files.TryMakeDirectory(folder, 0x1ed) == Errno.ENOENT)
+        {
+            MakeFromLast(hierarchy, parent);
+            Files.TryMakeDirectory(folder, 0x1ed);
+        }
+
+        if (hierarchy.Controllers.Contains("cpuset"))
+        {
+            // A cpuset takes no process until it has processors and memory nodes.
+            Inherit(hierarchy, parent, folder, "cpuset.cpus");
+            Inherit(hierarchy, parent, folder, "cpuset.mems");
         }
     }
+
+    private static void Inherit(CgroupHierarchy hierarchy, string parent, string folder, string file)
+    {
+        if (folder.Length > hierarchy.MountPoint.Length && ReadSet(folder, file).Length == 0)
+        {
+            Inherit(hierarchy, parent[..parent.LastIndexOf('/')], parent, file);
+            Files.WriteText($"{folder}/{file}", ReadSet(parent, file));
+        }
+    }
+
+    private static string ReadSet(string folder, string file) =>
+        Files.TryReadText($"{folder}/{file}")?.Trim() ?? throw new ContainerException($"\"{folder}/{file}\": no such file or directory");
 
     private static void EnableControllers(string path)
     {

@@ -11,13 +11,59 @@ internal sealed record CgroupHierarchy(string MountPoint, string Root, IReadOnly
     /// <summary>All hierarchies, v1 by controller and the unified one.</summary>
     internal static IReadOnlyList<CgroupHierarchy> Read()
     {
-        var own = new Dictionary<string, string>();
-        foreach (string line in Lines("/proc/self/cgroup"))
+        string[][] own = [.. Lines("/proc/self/cgroup").Select(line => line.Split(':', 3))];
+        return InUsualPlaces(own) ?? InMountTable(own);
+    }
+
+    /// <summary>
+    /// Below /sys/fs/cgroup, by name, when each is there with its own root: then the host's mounts need not be read, whose number grows
+    /// with its containers. Null when one is elsewhere.
+    /// </summary>
+    private static List<CgroupHierarchy>? InUsualPlaces(string[][] own)
+    {
+        const string mountPoint = "/sys/fs/cgroup";
+        if (IsUnifiedRoot(mountPoint))
         {
-            string[] parts = line.Split(':', 3);
-            own[parts[1]] = parts[2];
+            return own is [["0", "", var path]] ? [new CgroupHierarchy(mountPoint, "/", [], string.Empty, true, path)] : null;
         }
 
+        var found = new List<CgroupHierarchy>();
+        foreach (string[] line in own)
+        {
+            if (line[1].Length == 0)
+            {
+                // Always listed, mounted or not.
+                if (IsUnifiedRoot(mountPoint + "/unified"))
+                {
+                    found.Add(new CgroupHierarchy(mountPoint + "/unified", "/", [], string.Empty, true, line[2]));
+                }
+
+                continue;
+            }
+
+            string[] controllers = [.. line[1].Split(',').Select(Controller)];
+            string place = $"{mountPoint}/{string.Join(',', controllers)}";
+
+            // A file that v1 has in its root alone.
+            if (Files.Find(place + "/cgroup.sane_behavior") is null)
+            {
+                return null;
+            }
+
+            found.Add(new CgroupHierarchy(place, "/", controllers, line[1], false, line[2]));
+        }
+
+        return found.Count == 0 ? null : found;
+    }
+
+    private static bool IsUnifiedRoot(string place)
+    {
+        const ulong rootInode = 1;
+        return Files.Find(place + "/cgroup.controllers") is not null && Files.Find(place) is { Inode: rootInode };
+    }
+
+    private static List<CgroupHierarchy> InMountTable(string[][] own)
+    {
         var found = new List<CgroupHierarchy>();
         foreach (string line in Lines("/proc/self/mountinfo"))
         {
@@ -38,12 +84,14 @@ internal sealed record CgroupHierarchy(string MountPoint, string Root, IReadOnly
                 continue;
             }
 
-            string ownPath = own.FirstOrDefault(pair => SameControllers(pair.Key, key)).Value ?? "/";
-            found.Add(new CgroupHierarchy(point, MountTable.Unescape(fields[3]), unified ? [] : [.. options.Select(option => option.StartsWith("name=", StringComparison.Ordinal) ? option[5..] : option)], key, unified, ownPath));
+            string ownPath = own.FirstOrDefault(line => SameControllers(line[1], key))?[2] ?? "/";
+            found.Add(new CgroupHierarchy(point, MountTable.Unescape(fields[3]), unified ? [] : [.. options.Select(Controller)], key, unified, ownPath));
         }
 
         return found;
     }
+
+    private static string Controller(string option) => option.StartsWith("name=", StringComparison.Ordinal) ? option[5..] : option;
 
     /// <summary>
     /// The folder of a cgroup: absolute ones below the mount, relative ones below this process's own, or beside it: on v2 a cgroup

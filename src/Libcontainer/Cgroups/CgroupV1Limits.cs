@@ -73,11 +73,33 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf, bool rootle
             return;
         }
 
-        foreach (DeviceRule rule in rules)
+        try
         {
-            if (ControlFile.TryWrite(folder, rule.Allow ? "devices.allow" : "devices.deny", DeviceRules.Line(rule)) is { } errno && !rootless)
+            using FileDescriptor allow = Files.Open(Path.Combine(folder, "devices.allow"), OpenFlags.WriteOnly);
+            using FileDescriptor deny = Files.Open(Path.Combine(folder, "devices.deny"), OpenFlags.WriteOnly);
+            foreach (DeviceRule rule in rules)
             {
-                throw ControlFile.Refused(folder, rule.Allow ? "devices.allow" : "devices.deny", DeviceRules.Line(rule), errno);
+                Device(folder, rule, rule.Allow ? allow : deny);
+            }
+        }
+        catch (SyscallException) when (rootless)
+        {
+            // Nobody asked for rules that its user may not set.
+        }
+    }
+
+    private void Device(string folder, DeviceRule rule, FileDescriptor file)
+    {
+        string line = DeviceRules.Line(rule);
+        try
+        {
+            Files.WriteText(file, line, folder);
+        }
+        catch (SyscallException error)
+        {
+            if (!rootless)
+            {
+                throw ControlFile.Refused(folder, rule.Allow ? "devices.allow" : "devices.deny", line, error.Errno);
             }
         }
     }
@@ -85,7 +107,7 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf, bool rootle
     private void Memory(Memory memory)
     {
         string? folder = folderOf("memory");
-        bool swaps = folder is not null && File.Exists(Path.Combine(folder, "memory.memsw.limit_in_bytes"));
+        bool swaps = folder is not null && (memory.Swap is not null || memory.Limit is not null) && File.Exists(Path.Combine(folder, "memory.memsw.limit_in_bytes"));
 
         // No limit on memory alone means none on memory and swap: the second is never below the first.
         long swap = !swaps ? 0 : memory.Swap is { } given and not 0 ? given : memory.Limit == -1 ? -1 : 0;

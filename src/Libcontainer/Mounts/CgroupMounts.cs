@@ -24,23 +24,22 @@ internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarc
         }
 
         using FileDescriptor place = tree.MakeDirectory(mount.Destination);
-        using (FileDescriptor tmpfs = Linux.Mounts.Create("tmpfs", "tmpfs", ["mode=755"], MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec))
-        {
-            Linux.Mounts.Attach(tmpfs, place, mount.Destination);
-        }
 
+        // What is in it is made through its own descriptor, so that no path is resolved.
+        using FileDescriptor tmpfs = Linux.Mounts.Create("tmpfs", "tmpfs", ["mode=755"], MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec);
+        Linux.Mounts.Attach(tmpfs, place, mount.Destination);
         foreach (Hierarchy hierarchy in hierarchies.Where(one => !one.Unified))
         {
             string name = Path.GetFileName(hierarchy.MountPoint);
-            using FileDescriptor target = tree.MakeDirectory($"{mount.Destination.TrimEnd('/')}/{name}");
+            Files.MakeDirectory(tmpfs, name, 0x1ed);
+            using FileDescriptor target = Files.OpenAt(tmpfs, name, OpenFlags.Path | OpenFlags.Directory | OpenFlags.NoFollow);
             Attach(hierarchy, target, $"{mount.Destination}/{name}", options);
-            LinkControllers(tree, mount.Destination, name, hierarchy.Options);
+            LinkControllers(tmpfs, name, hierarchy.Options);
         }
 
         if (options.Set.HasFlag(MountFlags.ReadOnly))
         {
-            using FileDescriptor top = Files.OpenInRoot(tree.Root, mount.Destination, OpenFlags.Path);
-            Linux.Mounts.SetAttributes(top, MountAttributes.ReadOnly, 0, 0, recursive: false, mount.Destination);
+            Linux.Mounts.SetAttributes(tmpfs, MountAttributes.ReadOnly, 0, 0, recursive: false, mount.Destination);
         }
     }
 
@@ -65,21 +64,17 @@ internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarc
     }
 
     /// <summary>"cpu,cpuacct" is also found as "cpu" and as "cpuacct".</summary>
-    private static void LinkControllers(RootedTree tree, string destination, string name, string options)
+    private static void LinkControllers(FileDescriptor tmpfs, string name, string options)
     {
         foreach (string controller in options.Split(',').Where(one => one.Length > 0 && one != name && !one.Contains('=', StringComparison.Ordinal)))
         {
-            (FileDescriptor parent, string last) = tree.Place($"{destination.TrimEnd('/')}/{controller}");
-            using (parent)
+            try
             {
-                try
-                {
-                    Files.MakeLink(parent, last, name);
-                }
-                catch (SyscallException error) when (error.Errno == Errno.EEXIST)
-                {
-                    // A hierarchy of that name is there itself.
-                }
+                Files.MakeLink(tmpfs, controller, name);
+            }
+            catch (SyscallException error) when (error.Errno == Errno.EEXIST)
+            {
+                // A hierarchy of that name is there itself.
             }
         }
     }

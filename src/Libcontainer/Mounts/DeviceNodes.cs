@@ -44,7 +44,7 @@ internal static class DeviceNodes
             {
                 if (path == "/dev/ptmx")
                 {
-                    RemoveIfThere(parent, name);
+                    Files.RemoveIfThere(parent, name);
                 }
 
                 try
@@ -89,8 +89,7 @@ internal static class DeviceNodes
                 return;
             }
 
-            using FileDescriptor made = Files.OpenAt(parent, name, OpenFlags.Path | OpenFlags.NoFollow);
-            Files.ChangeOwner(made, user, group, path);
+            DirectoryEntries.ChangeOwner(parent, name, user, group);
         }
     }
 
@@ -100,17 +99,5 @@ internal static class DeviceNodes
         using FileDescriptor file = Files.OpenAt(parent, name, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.NoFollow, 0);
         using FileDescriptor copy = Linux.Mounts.CopyTree(path, recursive: false);
         Linux.Mounts.Attach(copy, file, path);
-    }
-
-    private static void RemoveIfThere(FileDescriptor parent, string name)
-    {
-        try
-        {
-            Files.Remove(parent, name);
-        }
-        catch (SyscallException error) when (error.Errno == Errno.ENOENT)
-        {
-            // Nothing to make room for.
-        }
     }
 }

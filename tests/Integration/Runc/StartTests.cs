@@ -20,13 +20,15 @@ public sealed partial class StartTests : IDisposable
     }
 
     [Fact]
-    public void A_run_reads_the_mount_table_once()
+    public void A_run_reads_the_mount_table_at_most_once()
     {
         bundle.Arguments("true");
 
         IReadOnlyList<string> opened = Opened("--root", bundle.StateRoot, "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, $"wharf-it-{Guid.NewGuid():N}");
 
-        Assert.Equal(["/proc/self/cgroup", "/proc/self/mountinfo"], opened);
+        // Not at all where the cgroup hierarchies are in their usual places.
+        Assert.Equal(["/proc/self/cgroup"], opened.Where(path => path != "/proc/self/mountinfo"));
+        Assert.InRange(opened.Count, 1, 2);
     }
 
     /// <summary>The opens of mount tables and of the program's own cgroup files, by all of its processes.</summary>
