@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Wharf.Harness;
 using Wharf.Linux;
 
@@ -11,13 +10,15 @@ namespace Wharf.Bench;
 internal static class RuntimeSection
 {
     private const string Unified = "/sys/fs/cgroup/unified";
+    private const string Fifth = "a fifth of runc, under crun";
+    private const int AtOnce = 200;
 
     /// <summary>Starts this program again in that namespace and takes over its rows.</summary>
     internal static void Measure(Stage stage, Report report, int rounds)
     {
         string rows = stage["runtimes.rows"];
         string own = Environment.ProcessPath!;
-        Command.Run("unshare", ["--mount", "--propagation", "private", "/bin/sh", "-c", $"umount {Unified} 2>/dev/null; exec \"$0\" \"$@\"", own, "--inside", rows, "--rounds", $"{rounds}"], timeout: TimeSpan.FromMinutes(5)).Succeeds();
+        Command.Run("unshare", ["--mount", "--propagation", "private", "/bin/sh", "-c", $"umount {Unified} 2>/dev/null; exec \"$0\" \"$@\"", own, "--inside", rows, "--rounds", $"{rounds}"], timeout: TimeSpan.FromMinutes(20)).Succeeds();
         foreach (string line in File.ReadLines(rows))
         {
             if (line.StartsWith('#'))
@@ -39,47 +40,57 @@ internal static class RuntimeSection
         }
 
         CurrentProcess.BecomeSubreaper();
-        string bundle = MakeBundle(stage, ours);
-        Peer[] runtimes = [new("wharf-runc", ours), .. new[] { Peer.Find("runc", report), Peer.Find("crun", report) }.OfType<Peer>()];
-        report.Note($"runtimes: busybox's true in new pid, network, ipc, uts, mount and cgroup namespaces, {(Directory.Exists(Unified) ? "hybrid host with the v2 part unmounted for all of them" : "as the host mounts cgroups")}");
-        AddRows(report, "run /bin/true", "8 ms", runtimes, Pairs.Measure(rounds, [.. runtimes.Select<Peer, Action<int>>(runtime => round =>
-            Pairs.Run(runtime.Path, ["--root", stage["state-" + Path.GetFileName(runtime.Path)], "run", "--bundle", bundle, $"{stage.Name}r{round}"]))]));
-        AddRows(report, "create, start, delete", "", runtimes, Pairs.Measure(rounds / 2, [.. runtimes.Select<Peer, Action<int>>(runtime => round =>
+
+        // As /run is on every host: an ext4 looks for unused inodes longer than a runtime runs.
+        Directory.CreateDirectory(stage["run"]);
+        Command.Run("mount", "-t", "tmpfs", "tmpfs", stage["run"]).Succeeds();
+        var bundle = new RuntimeBundle(stage["bundle"], "/bin/true");
+        var sleeper = new RuntimeBundle(stage["sleeper"], "/bin/sleep", "1000");
+        Runtime[] runtimes = [.. new[] { new Peer("wharf-runc", ours), Peer.Find("runc", report), Peer.Find("crun", report) }.OfType<Peer>().Select(peer => new Runtime(peer, stage["run"]))];
+        report.Note($"runtimes: docker's default config (seccomp, capabilities, masked paths, devices, cgroups, six namespaces), busybox, state on a tmpfs, {(Directory.Exists(Unified) ? "hybrid host with the v2 part unmounted for all of them" : "as the host mounts cgroups")}");
+        string name = stage.Name;
+        AddRows(report, "run /bin/true", Fifth, runtimes, Pairs.Measure(rounds, Each(runtimes, (runtime, round) => runtime.Run("run", "--bundle", bundle.Folder, $"{name}r{round}"))));
+        foreach (Runtime runtime in runtimes)
         {
-            string[] root = ["--root", stage["state-" + Path.GetFileName(runtime.Path)]];
-            string id = $"{stage.Name}c{round}";
-            Pairs.Run(runtime.Path, [.. root, "create", "--bundle", bundle, id]);
-            Pairs.Run(runtime.Path, [.. root, "start", id]);
-            Pairs.Run(runtime.Path, [.. root, "delete", "--force", id]);
-            while (Processes.Reap() is not null)
-            {
-            }
-        })]));
+            runtime.Run("run", "--detach", "--bundle", sleeper.Folder, name + "s");
+        }
+
+        AddRows(report, "exec /bin/true", Fifth, runtimes, Pairs.Measure(rounds, Each(runtimes, (runtime, _) => runtime.Run("exec", name + "s", "/bin/true"))));
+        foreach (Runtime runtime in runtimes)
+        {
+            runtime.Run("delete", "--force", name + "s");
+            Reap();
+        }
+
+        AddRows(report, "create, start, delete", Fifth, runtimes, Pairs.Measure(rounds / 2, Each(runtimes, (runtime, round) =>
+        {
+            string id = $"{name}c{round}";
+            runtime.Run("create", "--bundle", bundle.Folder, id);
+            runtime.Run("start", id);
+            runtime.Run("delete", "--force", id);
+            Reap();
+        })));
+        AddRows(report, $"{AtOnce} containers at once", "a fifth of runc", runtimes, Pairs.Measure(Math.Max(1, rounds / 50), Each(runtimes, (runtime, round) => runtime.RunAtOnce(AtOnce, bundle.Folder, $"{name}p{round}"))));
+        AddRows(report, "peak memory of the runtime", "crun x 1.5", runtimes, [.. runtimes.Select(runtime => Figures.One(RuntimeMemory.Peak(runtime, sleeper.Folder, name + "m")))], "MB");
+        AddRows(report, "smallest memory limit", "2.1 MB (2 MiB)", runtimes, [.. runtimes.Select(runtime => Figures.One(RuntimeMemory.SmallestLimit(runtime, bundle, name + "l")))], "MB");
+        TimingNotes.Measure(runtimes[0], bundle.Folder, name + "t", rounds, report);
     }
 
-    private static void AddRows(Report report, string what, string budget, Peer[] runtimes, Figures[] figures)
+    private static Action<int>[] Each(Runtime[] runtimes, Action<Runtime, int> action) => [.. runtimes.Select<Runtime, Action<int>>(runtime => round => action(runtime, round))];
+
+    /// <summary>What a runtime has left to this process, its sub-reaper.</summary>
+    private static void Reap()
     {
-        for (int which = 1; which < runtimes.Length; which++)
+        while (Processes.Reap() is not null)
         {
-            report.Add(new Row("runtimes", "wharf-runc: " + what, "ms", figures[0], runtimes[which].Name, figures[which], budget));
         }
     }
 
-    private static string MakeBundle(Stage stage, string runtime)
+    private static void AddRows(Report report, string what, string budget, Runtime[] runtimes, Figures[] figures, string unit = "ms")
     {
-        string bundle = stage["bundle"];
-        string programs = Path.Combine(bundle, "rootfs", "bin");
-        Directory.CreateDirectory(programs);
-        File.Copy("/bin/busybox", Path.Combine(programs, "busybox"));
-        File.CreateSymbolicLink(Path.Combine(programs, "true"), "busybox");
-        Command.Run(runtime, ["spec"], workingDirectory: bundle).Succeeds();
-        string config = Path.Combine(bundle, "config.json");
-        JsonNode spec = JsonNode.Parse(File.ReadAllText(config))!;
-        // A version that the oldest of the peers knows.
-        spec["ociVersion"] = "1.0.2";
-        spec["process"]!["terminal"] = false;
-        spec["process"]!["args"] = new JsonArray("/bin/true");
-        File.WriteAllText(config, spec.ToJsonString());
-        return bundle;
+        for (int which = 1; which < runtimes.Length; which++)
+        {
+            report.Add(new Row("runtimes", "wharf-runc: " + what, unit, figures[0], runtimes[which].Peer.Name, figures[which], budget));
+        }
     }
 }

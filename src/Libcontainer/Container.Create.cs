@@ -19,6 +19,7 @@ public sealed partial class Container
     /// </summary>
     public static Container Create(string root, string id, string bundle, RuntimeSpec spec, CreateOptions options, Action<string> warn)
     {
+        Timeline.Mark("config.json read");
         var directory = new StateDirectory(root, id);
         string rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root!.Path));
         if (!Directory.Exists(rootfs))
@@ -35,7 +36,9 @@ public sealed partial class Container
             throw new ContainerException("cannot use rootless systemd cgroups manager on cgroup v1");
         }
 
+        Timeline.Mark("cgroup hierarchies found");
         directory.Create(root);
+        Timeline.Mark("state directory made");
         var container = new Container(directory, new ContainerRecord
         {
             Id = id,
@@ -116,12 +119,14 @@ public sealed partial class Container
     {
         RuntimeSpec spec = record.Spec;
         SeccompProgram? seccomp = FilterCompiler.Compile(spec.Linux?.Seccomp);
+        Timeline.Mark("filter compiled");
         var scheduling = new ProcessScheduling(spec.Process!, spec.Linux);
         string? timeOffsets = TimeOffsets.Lines(spec.Linux);
         NetworkDevices.Check(spec.Linux);
         Resources resources = spec.Linux?.Resources ?? new Resources();
         using SystemdScope? scope = unit is null ? null : SystemdScope.Start(unit, record.Id, resources, spec.Annotations, cgroup.Pure);
         MakeCgroup(cgroup, unit, resources, warn);
+        Timeline.Mark("cgroups made, limits written");
 
         using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
         var sources = new HostSources(spec, record.Bundle);
@@ -156,14 +161,18 @@ public sealed partial class Container
             warn);
         try
         {
+            Timeline.Mark("cloned, limits and maps written");
             child.AwaitMounted(sources);
+            Timeline.Mark("heard that all is mounted");
             State creating = StateOf("creating", child.Id);
             HookRunner.Run(spec.Hooks?.Prestart, creating, "prestart");
             HookRunner.Run(spec.Hooks?.CreateRuntime, creating, "createRuntime");
             child.Continue();
             child.AwaitReady(listener => SeccompListener.Send(spec.Linux!.Seccomp!, listener, StateOf("creating", child.Id), child.Id));
             record = record with { InitPid = child.Id, InitStart = ProcessTable.StartOf(child.Id) ?? throw new ContainerException("container init ended before it was ready") };
+            Timeline.Mark("heard that the child is ready");
             directory.Save(record);
+            Timeline.Mark("state written");
             PidfdSocket.Send(options.PidfdSocket, child.Id, "standard"u8);
             PidFile.Write(options.PidFile, child.Id);
         }

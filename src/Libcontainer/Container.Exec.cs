@@ -22,11 +22,13 @@ public sealed partial class Container
             throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");
         }
 
+        Timeline.Mark("state read");
         CheckConsole(process, options.ConsoleSocket);
         using NamespacePlan namespaces = NamespacePlan.OfProcess(record.InitPid);
         using FileDescriptor? console = options.ConsoleSocket is null ? null : UnixSockets.Connect(options.ConsoleSocket);
         var scheduling = new ProcessScheduling(process, record.Spec.Linux);
         SeccompProgram? seccomp = FilterCompiler.Compile(record.Spec.Linux?.Seccomp);
+        Timeline.Mark("namespaces opened, filter compiled");
         using ChildStart child = ChildStart.Clone(
             channel => new ChildSettings
             {
@@ -50,7 +52,9 @@ public sealed partial class Container
             warn);
         try
         {
+            Timeline.Mark("cloned, limits written");
             child.AwaitReady(listener => SeccompListener.Send(record.Spec.Linux!.Seccomp!, listener, StateOf("running", record.InitPid), child.Id));
+            Timeline.Mark("heard that the child is ready");
             PidfdSocket.Send(options.PidfdSocket, child.Id, "setns"u8);
             PidFile.Write(options.PidFile, child.Id);
             return child.Id;

@@ -28,6 +28,7 @@ public sealed partial class Container
         }
 
         directory.RemoveFifo();
+        Timeline.Mark("started");
         try
         {
             HookRunner.Run(record.Spec.Hooks?.Poststart, StateOf("running", record.InitPid), "poststart");

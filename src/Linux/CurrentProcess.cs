@@ -16,6 +16,18 @@ public static unsafe class CurrentProcess
 
     public static int Id => Libc.getpid();
 
+    /// <summary>What this process has used of processors so far, the start of the program with it.</summary>
+    public static TimeSpan CpuTime
+    {
+        get
+        {
+            const int processClock = 2;
+            long* time = stackalloc long[2];
+            Libc.Check(Libc.clock_gettime(processClock, time), "clock_gettime");
+            return TimeSpan.FromTicks((time[0] * TimeSpan.TicksPerSecond) + (time[1] / TimeSpan.NanosecondsPerTick));
+        }
+    }
+
     public static uint EffectiveUserId => Libc.geteuid();
 
     public static uint EffectiveGroupId => Libc.getegid();

@@ -78,4 +78,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial int malloc_trim(nuint pad);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial byte* mmap(byte* address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int clock_gettime(int clock, long* time);
 }

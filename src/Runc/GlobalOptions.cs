@@ -10,7 +10,7 @@ internal sealed record GlobalOptions(string Root, RuntimeLog Log, bool HasLogFil
     internal static readonly Flag[] Flags =
     [
         new("root", TakesValue: true), new("log", TakesValue: true), new("log-format", TakesValue: true), new("debug"),
-        new("systemd-cgroup"), new("rootless", TakesValue: true), new("criu", TakesValue: true), new("help", Letter: 'h'), new("version", Letter: 'v'),
+        new("systemd-cgroup"), new("rootless", TakesValue: true), new("criu", TakesValue: true), new("help", Letter: 'h'), new("version", Letter: 'v'), new("timing"),
     ];
 
     /// <summary>Whether this runtime may lack rights over cgroups: without a word on it, whoever is not root of the machine. Root of a user namespace has them only somewhere.</summary>

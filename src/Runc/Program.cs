@@ -38,6 +38,11 @@ internal static class Program
             // A reader that is gone is an error of the write, not the end of this process.
             CurrentProcess.IgnoreSignal(13);
             Arguments global = Arguments.Parse(words, GlobalOptions.Flags);
+            if (global.Has("timing"))
+            {
+                TimingTable.Begin();
+            }
+
             options = GlobalOptions.From(global);
             if (global.Has("version"))
             {
@@ -58,7 +63,13 @@ internal static class Program
             }
 
             Arguments arguments = Arguments.Parse([.. global.Operands.Skip(1)], command.Flags, flagsAfterOperands: !TakesWords.Contains(name));
-            return command.Run(options, arguments);
+            int code = command.Run(options, arguments);
+            if (global.Has("timing"))
+            {
+                TimingTable.Print();
+            }
+
+            return code;
         }
         catch (Exception error) when (error is ContainerException or UsageException or SyscallException or IOException or UnauthorizedAccessException)
         {

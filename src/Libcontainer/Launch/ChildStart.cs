@@ -37,6 +37,8 @@ internal sealed class ChildStart : IDisposable
         int child = entrance.Clone(made);
         if (child == 0)
         {
+            Timeline.BecomeChild();
+            Timeline.Mark("first line of the child");
             ours.Dispose();
             var process = new ContainerChild(settings, entrance);
             if (joins)

@@ -21,6 +21,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     {
         settings.Own.Hide();
         cgroup.Enter();
+        Timeline.Mark("in its cgroups");
         settings.Channel.Expect(SyncMessage.Go);
         CompleteInit(mountNamespaceIsNew: settings.Namespaces.New.HasFlag(CloneFlags.NewMount));
     });
@@ -105,7 +106,9 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         using RootFilesystem? root = mountNamespaceIsNew
             ? new RootFilesystem(spec, settings.Bundle, settings.Rootfs, settings.Cgroup!.Mounts(settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup)), AskForSource)
             : null;
+        Timeline.Mark("namespaces set up");
         root?.Prepare();
+        Timeline.Mark("mounts and devices made");
         settings.Channel.Send(SyncMessage.Mounted);
         settings.Channel.Expect(SyncMessage.Go);
         HookRunner.Run(spec.Hooks?.CreateContainer, settings.StateForHooks("created"), "createContainer");
@@ -119,6 +122,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
             CurrentProcess.ChangeDirectory("/");
         }
 
+        Timeline.Mark("in its root");
         if (settings.Process.Terminal == true)
         {
             ConsoleSetup.Apply(settings.ConsoleSocket, settings.Process, root?.Tree);
@@ -140,7 +144,9 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
             WriteSysctl(proc, name, value);
         }
 
+        Timeline.Mark("names and sysctls written");
         root?.Close();
+        Timeline.Mark("paths masked");
         Become(proc);
     }
 
@@ -193,10 +199,12 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         if (filterAtOnce)
         {
             InstallFilter();
+            Timeline.Mark("filter installed");
         }
 
         CurrentProcess.CloseOnExecFrom((uint)(3 + settings.PreserveDescriptors));
         settings.Identity.TakeOn(proc, settings.Namespaces.ChangesUser);
+        Timeline.Mark("user and capabilities taken on");
         IReadOnlyList<string> environment = ProcessEnvironment.Of(process.Env, settings.Identity.User);
         ChangeIntoWorkingDirectory(process.Cwd);
         IReadOnlyList<string> arguments = process.Args is { Count: > 0 } given ? given : throw new ContainerException("args must not be empty");
@@ -204,6 +212,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         settings.Own.Refuse(program);
         using var nativeArguments = new NativeStrings(arguments);
         using var nativeEnvironment = new NativeStrings(environment);
+        Timeline.Mark("ready");
         settings.Channel.Send(SyncMessage.Ready);
         settings.Channel.Dispose();
         if (settings.StartFifo is { } fifo)
@@ -219,8 +228,10 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
             InstallFilter();
         }
 
+        Timeline.Mark("let go");
         CurrentProcess.ResetSignals();
         CurrentProcess.UnblockSignals();
+        Timeline.Mark("executes the program");
         CurrentProcess.Execute(program, nativeArguments, nativeEnvironment);
     }
 

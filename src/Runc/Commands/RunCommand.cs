@@ -41,6 +41,7 @@ internal static class RunCommand
         }
 
         int code = foreground.Await();
+        Timeline.Mark("program ended");
         if (!arguments.Has("keep"))
         {
             container.Delete(force: true, options.Log.Warning);

@@ -24,7 +24,7 @@ public sealed partial class StartTests : IDisposable
     {
         bundle.Arguments("true");
 
-        IReadOnlyList<string> opened = Opened("--root", bundle.StateRoot, "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, $"wharf-it-{Guid.NewGuid():N}");
+        List<string> opened = Opened("--root", bundle.StateRoot, "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, $"wharf-it-{Guid.NewGuid():N}");
 
         // Not at all where the cgroup hierarchies are in their usual places.
         Assert.Equal(["/proc/self/cgroup"], opened.Where(path => path != "/proc/self/mountinfo"));

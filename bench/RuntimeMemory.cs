@@ -1,0 +1,62 @@
+using System.Globalization;
+using Wharf.Harness;
+using Wharf.Linux;
+
+namespace Wharf.Bench;
+
+/// <summary>What a runtime needs itself, and what it needs inside the container's limit before the program has begun.</summary>
+internal static class RuntimeMemory
+{
+    /// <summary>VmHWM of a `run` that waits for its container: all that it takes to make one is in it. In megabytes.</summary>
+    internal static double Peak(Runtime runtime, string bundle, string id)
+    {
+        using ChildProcess child = runtime.Start("run", "--bundle", bundle, id);
+        try
+        {
+            for (int attempt = 0; attempt < 600; attempt++)
+            {
+                Command state = Command.Run(runtime.Peer.Path, runtime.Arguments("state", id));
+                if (state.ExitCode == 0 && state.Output.Contains("\"running\"", StringComparison.Ordinal))
+                {
+                    string line = File.ReadLines($"/proc/{child.Pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+                    return double.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+                }
+
+                Thread.Sleep(50);
+            }
+
+            throw new InvalidOperationException($"{runtime.Peer.Name}: container does not run");
+        }
+        finally
+        {
+            runtime.Run("delete", "--force", id);
+            child.Wait();
+        }
+    }
+
+    /// <summary>The smallest limit in steps of 64 KiB under which busybox's true runs three times. In megabytes.</summary>
+    internal static double SmallestLimit(Runtime runtime, RuntimeBundle bundle, string id)
+    {
+        const int step = 64 * 1024;
+        int below = 0;
+        int enough = 32 * 16;
+        while (enough - below > 1)
+        {
+            int middle = (below + enough) / 2;
+            bundle.LimitMemory((long)middle * step);
+            bool runs = true;
+            for (int attempt = 0; runs && attempt < 3; attempt++)
+            {
+                runs = Command.Run(runtime.Peer.Path, runtime.Arguments("run", "--bundle", bundle.Folder, $"{id}{middle}")).ExitCode == 0;
+                if (!runs)
+                {
+                    Command.Run(runtime.Peer.Path, runtime.Arguments("delete", "--force", $"{id}{middle}"));
+                }
+            }
+
+            (below, enough) = runs ? (below, middle) : (middle, enough);
+        }
+
+        return enough * step / 1e6;
+    }
+}
