@@ -14,6 +14,8 @@ internal static class DockerConfig
 
     private static readonly string[] OwnArchitectures = ["amd64", "x32", "x86"];
 
+    private static readonly string[] Namespaces = ["mount", "network", "uts", "pid", "ipc", "cgroup"];
+
     private static readonly string[] Masked =
     [
         "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
@@ -51,7 +53,7 @@ internal static class DockerConfig
             Mount("/etc/hosts", "bind", Path.Combine(folder, "hosts"), "rbind", "rprivate")),
         ["linux"] = new JsonObject
         {
-            ["namespaces"] = new JsonArray([.. new[] { "mount", "network", "uts", "pid", "ipc", "cgroup" }.Select(type => new JsonObject { ["type"] = type })]),
+            ["namespaces"] = new JsonArray([.. Namespaces.Select(type => new JsonObject { ["type"] = type })]),
             ["sysctl"] = new JsonObject { ["net.ipv4.ip_unprivileged_port_start"] = "0", ["net.ipv4.ping_group_range"] = "0 2147483647" },
             ["resources"] = new JsonObject { ["devices"] = Devices() },
             ["maskedPaths"] = Array(Masked),

@@ -16,6 +16,10 @@ public sealed class ObserveTests : IDisposable
     [Fact]
     public void Ps_lists_the_processes_as_ids_and_as_lines_of_ps()
     {
+        // The shell's children bear its own arguments until they have executed their program.
+        Assert.True(SpinWait.SpinUntil(
+            () => container.Runc("ps", container.Id, "-e", "-o", "pid,args").Succeeds().Output.Split('\n').Count(line => line.Contains(" sleep 100", StringComparison.Ordinal) && !line.Contains("sh", StringComparison.Ordinal)) == 2,
+            TimeSpan.FromSeconds(60)));
         int[] ids = JsonDocument.Parse(container.Runc("ps", "--format", "json", container.Id).Succeeds().Output).RootElement.EnumerateArray().Select(id => id.GetInt32()).ToArray();
         string[] lines = container.Runc("ps", container.Id).Succeeds().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] chosen = container.Runc("ps", container.Id, "-e", "-o", "pid,args").Succeeds().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
