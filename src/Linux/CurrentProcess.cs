@@ -167,6 +167,13 @@ public static unsafe class CurrentProcess
         }
     }
 
+    /// <summary>
+    /// Lets a signal end this process even where the kernel does not apply default actions: in the first process of a pid namespace.
+    /// The handler is _exit(2) itself, which takes the signal's number for the exit code; no managed code runs in it.
+    /// </summary>
+    public static void ExitOnSignal(int signal) =>
+        Libc.signal(signal, System.Runtime.InteropServices.NativeLibrary.GetExport(System.Runtime.InteropServices.NativeLibrary.GetMainProgramHandle(), "_exit"));
+
     public static void IgnoreSignal(int signal) => Libc.signal(signal, 1);
 
     /// <summary>Unblocks all signals.</summary>

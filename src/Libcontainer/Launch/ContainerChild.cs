@@ -13,6 +13,9 @@ namespace Wharf.Libcontainer.Launch;
 /// </summary>
 internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgroup)
 {
+    // SIGHUP, SIGINT, SIGQUIT, SIGTERM: they end a container that waits for its start.
+    private static readonly int[] EndingSignals = [1, 2, 3, 15];
+
     // What has to have its ids and offsets before the first process is in it.
     private const CloneFlags NamespacesBefore = CloneFlags.NewUser | CloneFlags.NewTime;
 
@@ -195,14 +198,17 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
 
         // Without no_new_privs a filter takes CAP_SYS_ADMIN, which is dropped below. A listener has to be out before the runtime is gone.
-        bool filterAtOnce = process.NoNewPrivileges != true || settings.Seccomp?.HasListener == true;
+        // A hook that the container runs itself has the filter too.
+        bool filterAtOnce = process.NoNewPrivileges != true || settings.Seccomp?.HasListener == true || settings.Spec.Hooks?.StartContainer is { Count: > 0 };
+
+        // Before the filter, which may refuse the call.
+        CurrentProcess.CloseOnExecFrom((uint)(3 + settings.PreserveDescriptors));
         if (filterAtOnce)
         {
             InstallFilter();
             Timeline.Mark("filter installed");
         }
 
-        CurrentProcess.CloseOnExecFrom((uint)(3 + settings.PreserveDescriptors));
         settings.Identity.TakeOn(proc, settings.Namespaces.ChangesUser);
         Timeline.Mark("user and capabilities taken on");
         IReadOnlyList<string> environment = ProcessEnvironment.Of(process.Env, settings.Identity.User);
@@ -210,6 +216,12 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         IReadOnlyList<string> arguments = process.Args is { Count: > 0 } given ? given : throw new ContainerException("args must not be empty");
         string program = ProgramPath.Find(arguments[0], environment);
         settings.Own.Refuse(program);
+        if (settings.StartFifo is not null)
+        {
+            // As the first of a pid namespace this process would not see them otherwise, until it has become the program.
+            Array.ForEach(EndingSignals, CurrentProcess.ExitOnSignal);
+        }
+
         using var nativeArguments = new NativeStrings(arguments);
         using var nativeEnvironment = new NativeStrings(environment);
         Timeline.Mark("ready");
