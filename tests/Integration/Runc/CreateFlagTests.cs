@@ -33,6 +33,20 @@ public sealed class CreateFlagTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public void A_container_that_waits_for_its_start_is_ended_by_a_signal(string signal)
+    {
+        bundle.Arguments("sleep", "1000");
+        Command.Run("/bin/sh", "-c", $"exec {Runc} create --bundle {Folder} {id} </dev/null >/dev/null 2>&1").Succeeds();
+
+        bundle.Runc("kill", id, signal).Succeeds();
+
+        Assert.True(SpinWait.SpinUntil(() => bundle.Runc("state", id).Succeeds().Output.Contains("\"stopped\"", StringComparison.Ordinal), TimeSpan.FromSeconds(60)));
+        bundle.Runc("delete", id).Succeeds();
+    }
+
     [Fact]
     public void A_container_that_is_kept_is_stopped_and_can_be_deleted()
     {

@@ -85,6 +85,34 @@ public sealed class SeccompTests : IDisposable
         Assert.Empty(HostCgroups.Below("/" + id));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_hook_inside_the_container_has_the_filter(bool noNewPrivileges)
+    {
+        Profile("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}""", noNewPrivileges);
+        File.CreateSymbolicLink(Path.Combine(bundle.Rootfs, "bin", "mkdir"), "busybox");
+        bundle.Change(spec => spec["hooks"] = JsonNode.Parse("""{"startContainer":[{"path":"/bin/mkdir","args":["mkdir","/dev/shm/made"]}]}"""));
+        bundle.Arguments("true");
+
+        Command run = bundle.Runc("run", id);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("error running startContainer hook", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("close_range")]
+    [InlineData("openat2")]
+    [InlineData("mount_setattr")]
+    public void A_call_that_a_filter_does_not_know_is_none_that_the_runtime_needs_behind_it(string call)
+    {
+        Profile($$"""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["{{call}}"],"action":"SCMP_ACT_ERRNO","errnoRet":38}]}""", noNewPrivileges: false);
+        bundle.Arguments("echo", "ran");
+
+        Assert.Equal("ran\n", bundle.Runc("run", id).Succeeds().Output);
+    }
+
     private void Profile(string profile, bool noNewPrivileges) => bundle.Change(spec =>
     {
         spec["process"]!["noNewPrivileges"] = noNewPrivileges;
