@@ -165,7 +165,9 @@ public sealed partial class Container
             child.AwaitMounted(sources);
             Timeline.Mark("heard that all is mounted");
             State creating = StateOf("creating", child.Id);
-            HookRunner.Run(spec.Hooks?.Prestart, creating, "prestart");
+
+            // By the letter of runtime.md, "State": what comes after step 2 finds it created. runtime-tools asks for it.
+            HookRunner.Run(spec.Hooks?.Prestart, StateOf("created", child.Id), "prestart");
             HookRunner.Run(spec.Hooks?.CreateRuntime, creating, "createRuntime");
             child.Continue();
             child.AwaitReady(listener => SeccompListener.Send(spec.Linux!.Seccomp!, listener, StateOf("creating", child.Id), child.Id));

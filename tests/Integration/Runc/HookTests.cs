@@ -34,7 +34,7 @@ public sealed class HookTests : IDisposable
         string[] lines = File.ReadAllLines(log);
         (string Kind, string Status)[] seen = [.. lines.Where(line => line != "program").Select(line => (line.Split(' ')[0], JsonDocument.Parse(line[line.IndexOf('{', StringComparison.Ordinal)..]).RootElement.GetProperty("status").GetString()!))];
         Assert.Equal(
-            [("prestart", "creating"), ("createRuntime", "creating"), ("createContainer", "created"), ("startContainer", "created")],
+            [("prestart", "created"), ("createRuntime", "creating"), ("createContainer", "created"), ("startContainer", "created")],
             seen.Where(line => line.Kind is not ("poststart" or "poststop")));
         Assert.Contains(("poststart", "running"), seen);
         Assert.Equal(("poststop", "stopped"), seen[^1]);
