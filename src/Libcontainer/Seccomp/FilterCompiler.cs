@@ -52,14 +52,21 @@ internal sealed class FilterCompiler
     private static uint FlagsOf(Wharf.Oci.Runtime.Seccomp profile)
     {
         const uint newListener = 8;
+        const uint allowSpeculation = 4;
         uint flags = SeccompListener.Needed(profile) ? newListener : 0;
-        foreach (string flag in profile.Flags ?? [])
+        if (profile.Flags is null)
+        {
+            // As runc: a profile that says nothing of flags does not slow its container down. An empty list says none.
+            return flags | allowSpeculation;
+        }
+
+        foreach (string flag in profile.Flags)
         {
             flags |= flag switch
             {
                 "SECCOMP_FILTER_FLAG_TSYNC" => 0u,
                 "SECCOMP_FILTER_FLAG_LOG" => 2u,
-                "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => 4u,
+                "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => allowSpeculation,
                 "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => 32u,
                 _ => throw new ContainerException($"seccomp flag \"{flag}\" is unknown"),
             };
