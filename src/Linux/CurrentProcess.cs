@@ -169,10 +169,13 @@ public static unsafe class CurrentProcess
 
     /// <summary>
     /// Lets a signal end this process even where the kernel does not apply default actions: in the first process of a pid namespace.
-    /// The handler is _exit(2) itself, which takes the signal's number for the exit code; no managed code runs in it.
+    /// The signal's number is the exit code.
     /// </summary>
-    public static void ExitOnSignal(int signal) =>
-        Libc.signal(signal, System.Runtime.InteropServices.NativeLibrary.GetExport(System.Runtime.InteropServices.NativeLibrary.GetMainProgramHandle(), "_exit"));
+    public static void ExitOnSignal(int signal) => Libc.signal(signal, (nint)(delegate* unmanaged<int, void>)&ExitFromHandler);
+
+    /// <summary>Of a handler: the thread waits in a system call then, outside of managed code, and does not come back.</summary>
+    [System.Runtime.InteropServices.UnmanagedCallersOnly]
+    private static void ExitFromHandler(int signal) => Libc._exit(signal);
 
     public static void IgnoreSignal(int signal) => Libc.signal(signal, 1);
 
