@@ -1,4 +1,5 @@
 using Wharf.Libcontainer.Cgroups;
+using Wharf.Libcontainer.Criu;
 using Wharf.Libcontainer.Hooks;
 using Wharf.Libcontainer.Launch;
 using Wharf.Libcontainer.Mounts;
@@ -20,6 +21,20 @@ public sealed partial class Container
     public static Container Create(string root, string id, string bundle, RuntimeSpec spec, CreateOptions options, Action<string> warn)
     {
         Timeline.Mark("config.json read");
+        CheckConsole(spec.Process!, options.ConsoleSocket);
+        return Make(
+            root,
+            id,
+            bundle,
+            spec,
+            options,
+            (container, unit) => container.Launch(container.OwnCgroup, unit, container.record.Rootfs, options, warn),
+            warn);
+    }
+
+    /// <summary>The folder and the record of a new container, then the rest.</summary>
+    private static Container Make(string root, string id, string bundle, RuntimeSpec spec, CreateOptions options, Action<Container, UnitName?> complete, Action<string> warn)
+    {
         var directory = new StateDirectory(root, id);
         string rootfs = Path.GetFullPath(Path.Combine(bundle, spec.Root!.Path));
         if (!Directory.Exists(rootfs))
@@ -27,7 +42,6 @@ public sealed partial class Container
             throw new ContainerException($"rootfs \"{rootfs}\": no such file or directory");
         }
 
-        CheckConsole(spec.Process!, options.ConsoleSocket);
         RootlessSpec.Check(spec);
         UnitName? unit = options.SystemdCgroup ? UnitName.Of(spec.Linux?.CgroupsPath, id, SystemdUnits.User) : null;
         Cgroup cgroup = unit is null ? Cgroup.Of(spec, id, options.RootlessCgroups) : Cgroup.At(PlaceOf(unit), options.RootlessCgroups);
@@ -57,7 +71,7 @@ public sealed partial class Container
         };
         try
         {
-            container.Launch(cgroup, unit, rootfs, options, warn);
+            complete(container, unit);
             return container;
         }
         catch
@@ -171,7 +185,7 @@ public sealed partial class Container
             HookRunner.Run(spec.Hooks?.CreateRuntime, creating, "createRuntime");
             child.Continue();
             child.AwaitReady(listener => SeccompListener.Send(spec.Linux!.Seccomp!, listener, StateOf("creating", child.Id), child.Id));
-            record = record with { InitPid = child.Id, InitStart = ProcessTable.StartOf(child.Id) ?? throw new ContainerException("container init ended before it was ready") };
+            record = record with { InitPid = child.Id, InitStart = ProcessTable.StartOf(child.Id) ?? throw new ContainerException("container init ended before it was ready"), StandardDescriptors = StandardDescriptors.Of(child.Id) };
             Timeline.Mark("heard that the child is ready");
             directory.Save(record);
             Timeline.Mark("state written");

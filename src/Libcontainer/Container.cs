@@ -159,6 +159,11 @@ public sealed partial class Container
             OwnCgroup.Freeze(false);
         }
 
+        AwaitEnd(process);
+    }
+
+    private void AwaitEnd(FileDescriptor? process)
+    {
         if (process is not null && !Poll.Readable(10_000, process)[0])
         {
             throw new ContainerException($"container init {record.InitPid} still running");

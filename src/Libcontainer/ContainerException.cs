@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer;
 
 /// <summary>A container that cannot be made, found or changed; the message is what runc's callers read.</summary>
-public sealed class ContainerException : Exception
+public class ContainerException : Exception
 {
     public ContainerException(string message)
         : base(message)

@@ -26,6 +26,9 @@ public sealed record ContainerRecord
     /// <summary>Made by a runtime that may lack rights over cgroups.</summary>
     public bool RootlessCgroups { get; set; }
 
+    /// <summary>Where the standard streams of the first process led when it was made; empty in a record of an older build.</summary>
+    public IReadOnlyList<string> StandardDescriptors { get; set; } = [];
+
     /// <summary>The scope of systemd that the container is; null when its cgroup is the runtime's own.</summary>
     public string? SystemdUnit { get; set; }
 

@@ -18,6 +18,7 @@ internal static class ContainerRecordDocument
         json.Next("rootfs").Text(record.Rootfs);
         json.Next("owner").Number(record.Owner);
         json.Next("cgroupPaths").Texts(record.CgroupPaths);
+        json.Next("standardDescriptors").Texts(record.StandardDescriptors);
         if (record.RootlessCgroups)
         {
             json.Next("rootlessCgroups").Raw("true"u8);
@@ -71,22 +72,34 @@ internal static class ContainerRecordDocument
             case "bundle": record.Bundle = json.GetString() ?? string.Empty; break;
             case "rootfs": record.Rootfs = json.GetString() ?? string.Empty; break;
             case "owner": record.Owner = json.GetUInt32(); break;
-            case "cgroupPaths": record.CgroupPaths = Paths(ref json); break;
+            case "cgroupPaths": record.CgroupPaths = List(ref json); break;
             case "rootlessCgroups": record.RootlessCgroups = json.GetBoolean(); break;
+            case "standardDescriptors": record.StandardDescriptors = List(ref json); break;
             case "systemdUnit": record.SystemdUnit = json.GetString(); break;
             case "spec": record.Spec = SpecReader.Spec(ref json) ?? new RuntimeSpec(); break;
             default: json.Skip(); break;
         }
     }
 
-    private static List<string> Paths(ref Utf8JsonReader json)
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
     {
-        var paths = new List<string>();
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        json.WriteStartArray(name);
+        foreach (string value in values)
         {
-            paths.Add(json.GetString() ?? string.Empty);
+            json.WriteStringValue(value);
         }
 
-        return paths;
+        json.WriteEndArray();
+    }
+
+    private static List<string> List(ref Utf8JsonReader json)
+    {
+        var values = new List<string>();
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            values.Add(json.GetString() ?? string.Empty);
+        }
+
+        return values;
     }
 }

@@ -19,6 +19,8 @@ public sealed class StateDirectory
 
     public string Fifo => Path.Combine(folder, "exec.fifo");
 
+    private string Root => Path.Combine(folder, "criu-root");
+
     private string File => Path.Combine(folder, "state.json");
 
     /// <summary>The ids below a root.</summary>
@@ -73,6 +75,22 @@ public sealed class StateDirectory
         }
 
         Files.Rename(next, File);
+    }
+
+    /// <summary>An empty folder for the root of a restore; its links are resolved, as criu compares it with the kernel's list of mounts.</summary>
+    internal string MakeRoot()
+    {
+        Files.TryMakeDirectory(Root, 0x1ed);
+        using FileDescriptor root = Files.Open(Root, OpenFlags.Path | OpenFlags.Directory);
+        return Files.ReadLink(null, $"/proc/self/fd/{root.Number}") ?? Root;
+    }
+
+    internal void RemoveRoot()
+    {
+        if (Files.TryRemoveDirectory(Root) is { } errno)
+        {
+            throw new SyscallException("rmdir", (int)errno, Root);
+        }
     }
 
     public void RemoveFifo() => System.IO.File.Delete(Fifo);

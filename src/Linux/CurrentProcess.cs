@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text;
 
 namespace Wharf.Linux;
@@ -31,6 +32,18 @@ public static unsafe class CurrentProcess
     public static uint EffectiveUserId => Libc.geteuid();
 
     public static uint EffectiveGroupId => Libc.getegid();
+
+    /// <summary>"NAME=value" entries, as a program that is executed takes them.</summary>
+    public static IReadOnlyList<string> Environment()
+    {
+        var entries = new List<string>();
+        foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
+        {
+            entries.Add($"{entry.Key}={entry.Value}");
+        }
+
+        return entries;
+    }
 
     /// <summary>
     /// clone3(2) without sharing memory: returns twice, 0 in the child, which goes on in managed code.

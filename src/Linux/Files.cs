@@ -93,11 +93,11 @@ public static unsafe class Files
         return bytes;
     }
 
-    /// <summary>One more descriptor of the same open file.</summary>
-    public static FileDescriptor DuplicateCloseOnExec(FileDescriptor file)
+    /// <summary>One more descriptor of the same open file, of the first free number from the given one on.</summary>
+    public static FileDescriptor DuplicateCloseOnExec(FileDescriptor file, int first = 3)
     {
         const int duplicateCloseOnExec = 1030;
-        return new FileDescriptor(Libc.Check(Libc.fcntl(file.Number, duplicateCloseOnExec, 3), "fcntl"));
+        return new FileDescriptor(Libc.Check(Libc.fcntl(file.Number, duplicateCloseOnExec, first), "fcntl"));
     }
 
     /// <summary>Writes all of it.</summary>
@@ -288,6 +288,15 @@ public static unsafe class Files
 
     /// <summary>Whether a descriptor of this number is open, without owning it.</summary>
     public static bool IsOpen(int number) => Libc.fcntl(number, 1, 0) >= 0;
+
+    /// <summary>Whether a descriptor of this number is open for writing, without owning it.</summary>
+    public static bool IsWritable(int number)
+    {
+        const int getFlags = 3;
+        const int accessMode = 3;
+        int flags = Libc.fcntl(number, getFlags, 0);
+        return flags >= 0 && (OpenFlags)(flags & accessMode) is OpenFlags.WriteOnly or OpenFlags.ReadWrite;
+    }
 
     /// <summary>Puts a descriptor on a number, inherited by what is executed.</summary>
     public static void Duplicate(FileDescriptor file, int number) =>

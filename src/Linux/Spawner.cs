@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Runtime.InteropServices;
 
 namespace Wharf.Linux;
@@ -34,7 +33,7 @@ public static unsafe class Spawner
         Check(Libc.posix_spawnattr_init(attributes), request.Path);
         var copies = new List<FileDescriptor>();
         using var arguments = new NativeStrings(request.Arguments);
-        using var environment = new NativeStrings(request.Environment ?? Inherited());
+        using var environment = new NativeStrings(request.Environment ?? CurrentProcess.Environment());
         byte* path = NativeStrings.Copy(request.Path);
         byte* folder = request.WorkingDirectory is null ? null : NativeStrings.Copy(request.WorkingDirectory);
         byte* nothing = NativeStrings.Copy("/dev/null");
@@ -99,17 +98,6 @@ public static unsafe class Spawner
         }
 
         Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, last + 1), request.Path);
-    }
-
-    private static List<string> Inherited()
-    {
-        var entries = new List<string>();
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            entries.Add($"{entry.Key}={entry.Value}");
-        }
-
-        return entries;
     }
 
     private static void Check(int errno, string operand)

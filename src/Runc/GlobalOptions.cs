@@ -5,7 +5,7 @@ using Wharf.Runc.CommandLine;
 namespace Wharf.Runc;
 
 /// <summary>What stands before the command.</summary>
-internal sealed record GlobalOptions(string Root, RuntimeLog Log, bool HasLogFile, bool SystemdCgroup, bool? Rootless)
+internal sealed record GlobalOptions(string Root, RuntimeLog Log, bool HasLogFile, bool SystemdCgroup, bool? Rootless, string Criu)
 {
     internal static readonly Flag[] Flags =
     [
@@ -26,7 +26,7 @@ internal sealed record GlobalOptions(string Root, RuntimeLog Log, bool HasLogFil
             throw new UsageException($"invalid log-format: {format}");
         }
 
-        return new GlobalOptions(Path.GetFullPath(root), new RuntimeLog(log, format == "json", arguments.Has("debug")), log is not null, arguments.Has("systemd-cgroup"), RootlessOf(arguments.Value("rootless")));
+        return new GlobalOptions(Path.GetFullPath(root), new RuntimeLog(log, format == "json", arguments.Has("debug")), log is not null, arguments.Has("systemd-cgroup"), RootlessOf(arguments.Value("rootless")), arguments.Value("criu") is { Length: > 0 } criu ? criu : "criu");
     }
 
     /// <summary>

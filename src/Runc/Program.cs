@@ -24,6 +24,8 @@ internal static class Program
         ["update"] = (UpdateCommand.Flags, UpdateCommand.Run),
         ["events"] = (EventsCommand.Flags, EventsCommand.Run),
         ["spec"] = (SpecCommand.Flags, SpecCommand.Run),
+        ["checkpoint"] = (CheckpointCommand.Flags, CheckpointCommand.Run),
+        ["restore"] = (RestoreCommand.Flags, RestoreCommand.Run),
         ["features"] = ([], FeaturesCommand.Run),
     };
 

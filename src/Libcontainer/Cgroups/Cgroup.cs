@@ -26,6 +26,9 @@ public sealed class Cgroup
     /// <summary>Made by a runtime that may lack the rights over cgroups: what it may not do there is left out where nobody asked for it.</summary>
     internal bool Rootless { get; init; }
 
+    /// <summary>The folder whose processes are frozen together; null where the host cannot.</summary>
+    internal string? Freezer => FolderOf("freezer") ?? UnifiedFolder;
+
     /// <summary>The cgroup that a spec names.</summary>
     public static Cgroup Of(RuntimeSpec spec, string id, bool rootless = false)
     {
@@ -143,7 +146,7 @@ public sealed class Cgroup
     /// <summary>Stops or goes on with all processes, and waits until the kernel has done so.</summary>
     public void Freeze(bool frozen)
     {
-        string folder = FolderOf("freezer") ?? UnifiedFolder ?? throw new ContainerException(Rootless ? "cannot toggle freezer: cgroups not configured for container" : "freezer not supported");
+        string folder = Freezer ?? throw new ContainerException(Rootless ? "cannot toggle freezer: cgroups not configured for container" : "freezer not supported");
         if (Pure)
         {
             Files.WriteText(Path.Combine(folder, "cgroup.freeze"), frozen ? "1" : "0");
@@ -162,7 +165,7 @@ public sealed class Cgroup
 
     public bool Frozen()
     {
-        string? folder = FolderOf("freezer") ?? UnifiedFolder;
+        string? folder = Freezer;
         string file = Path.Combine(folder ?? string.Empty, Pure ? "cgroup.freeze" : "freezer.state");
         return folder is not null && File.Exists(file) && File.ReadAllText(file).Trim() is "1" or "FROZEN" or "FREEZING";
     }
@@ -194,6 +197,24 @@ public sealed class Cgroup
         (CgroupHierarchy Hierarchy, string Folder)[] old = [.. places.Where(place => !place.Hierarchy.Unified).OrderBy(place => place.Hierarchy.Controllers.Contains("freezer"))];
         string? unified = places.Where(place => place.Hierarchy.Unified).Select(place => place.Folder).FirstOrDefault();
         return new CgroupEntrance(unified, mustEnterUnified: Pure, [.. old.Select(place => Path.Combine(place.Folder, "tasks"))], Rootless);
+    }
+
+    /// <summary>The cgroup of a process for each controller, "" for the unified one: /proc/PID/cgroup.</summary>
+    internal static IReadOnlyList<(string Controller, string Path)> Memberships(int process) =>
+    [
+        .. (Files.TryReadText($"/proc/{process}/cgroup") ?? string.Empty)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(':', 3))
+            .SelectMany(fields => fields[1].Split(',').Select(controller => (controller, fields[2]))),
+    ];
+
+    /// <summary>Moves another process in, with all its threads: the slow way, for a process that cannot do it itself.</summary>
+    internal void Take(int process)
+    {
+        foreach ((_, string folder) in places)
+        {
+            Files.WriteText(Path.Combine(folder, "cgroup.procs"), process.ToString(CultureInfo.InvariantCulture));
+        }
     }
 
     internal string? FolderOf(string controller) =>

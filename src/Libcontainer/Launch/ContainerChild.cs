@@ -119,6 +119,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         {
             root.Enter(pivot: !settings.NoPivot);
             MakeWorkingDirectory(root.Tree);
+            NullStreams.Reopen();
         }
         else
         {

@@ -43,6 +43,20 @@ internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarc
         }
     }
 
+    /// <summary>Where a mount of type cgroup shows folders of the host, and which; none where each is a filesystem of the container's own.</summary>
+    internal IEnumerable<(string Destination, string Folder)> Binds(Mount mount)
+    {
+        if (ownNamespace)
+        {
+            return [];
+        }
+
+        Hierarchy? unified = hierarchies.FirstOrDefault(one => one.Unified);
+        return mount.Type == "cgroup2" || (unified is not null && hierarchies.Count == 1)
+            ? unified is null ? [] : [(mount.Destination, unified.ContainerFolder)]
+            : hierarchies.Where(one => !one.Unified).Select(one => ($"{mount.Destination.TrimEnd('/')}/{Path.GetFileName(one.MountPoint)}", one.ContainerFolder));
+    }
+
     private void Attach(Hierarchy hierarchy, FileDescriptor target, string operand, MountOptions options)
     {
         MountAttributes attributes = MountOptions.Attributes(options.Set) | MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec;

@@ -17,6 +17,9 @@ internal static class DeviceNodes
         ("/dev/ptmx", "pts/ptmx"),
     ];
 
+    /// <summary>The devices that a container has: those that all have, and its own.</summary>
+    internal static IEnumerable<string> Paths(IReadOnlyList<Device> devices) => Defaults.Select(one => one.Path).Concat(devices.Select(device => device.Path)).Distinct();
+
     internal static void Make(RootedTree tree, IReadOnlyList<Device> devices)
     {
         uint mask = CurrentProcess.SetUmask(0);

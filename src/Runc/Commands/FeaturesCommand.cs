@@ -51,7 +51,7 @@ internal static class FeaturesCommand
             json.WriteEndObject();
             json.WriteStartObject("annotations");
             json.WriteString("org.opencontainers.runc.version", VersionText.Version);
-            json.WriteString("org.opencontainers.runc.checkpoint.enabled", "false");
+            json.WriteString("org.opencontainers.runc.checkpoint.enabled", "true");
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -11,7 +11,8 @@ internal static class SpecCommand
 {
     private static readonly string[] Capabilities = ["CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"];
 
-    private static readonly string[] NamespaceTypes = ["pid", "network", "ipc", "uts", "mount", "cgroup"];
+    // A mount of type cgroup shows the whole tree of v2, and of v1 only the container's folders: there a namespace is the user's choice, as with runc.
+    private static IEnumerable<string> NamespaceTypes => ["pid", "network", "ipc", "uts", "mount", .. File.Exists("/sys/fs/cgroup/cgroup.controllers") ? ["cgroup"] : Array.Empty<string>()];
 
     internal static readonly Flag[] Flags = [new("bundle", TakesValue: true, Letter: 'b'), new("rootless")];
 

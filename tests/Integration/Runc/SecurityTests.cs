@@ -220,10 +220,11 @@ public sealed class SecurityTests : IDisposable
     [InlineData(false)]
     public void CVE_2023_25809_cgroups_are_read_only_without_a_namespace_of_their_own(bool own)
     {
-        if (!own)
+        bundle.Change(spec =>
         {
-            bundle.Change(spec => spec["linux"]!["namespaces"]!.AsArray().Remove(spec["linux"]!["namespaces"]!.AsArray().First(one => (string?)one!["type"] == "cgroup")));
-        }
+            IEnumerable<JsonNode> others = spec["linux"]!["namespaces"]!.AsArray().Where(one => (string?)one!["type"] != "cgroup").Select(one => one!.DeepClone());
+            spec["linux"]!["namespaces"] = new JsonArray([.. others, .. own ? [new JsonObject { ["type"] = "cgroup" }] : Array.Empty<JsonNode>()]);
+        });
 
         File.CreateSymbolicLink(Path.Combine(bundle.Rootfs, "bin", "mkdir"), "busybox");
         bundle.Arguments("sh", "-c", "for place in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $place/made 2>/dev/null && echo $place; done; true");

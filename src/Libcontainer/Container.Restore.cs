@@ -1,0 +1,56 @@
+using Wharf.Libcontainer.Cgroups;
+using Wharf.Libcontainer.Criu;
+using Wharf.Libcontainer.Hooks;
+using Wharf.Libcontainer.Launch;
+using Wharf.Libcontainer.Systemd;
+using Wharf.Oci.Runtime;
+
+namespace Wharf.Libcontainer;
+
+public sealed partial class Container
+{
+    /// <summary>
+    /// Makes a container whose processes come from a checkpoint image, and run. Everything that was made is removed when a step fails.
+    /// </summary>
+    public static Container Restore(string root, string id, string bundle, RuntimeSpec spec, RestoreOptions options, Action<string> warn, Action<string> debug)
+    {
+        CheckConsole(spec.Process!, options.ConsoleSocket);
+        return Make(
+            root,
+            id,
+            bundle,
+            spec,
+            new CreateOptions { SpecDocument = options.SpecDocument, SystemdCgroup = options.SystemdCgroup, RootlessCgroups = options.RootlessCgroups },
+            (container, unit) => container.Revive(unit, options, warn, debug),
+            warn);
+    }
+
+    private void Revive(UnitName? unit, RestoreOptions options, Action<string> warn, Action<string> debug)
+    {
+        directory.RemoveFifo();
+        var criu = new CriuRestore(record, OwnCgroup, options, warn, debug);
+        Resources resources = record.Spec.Linux?.Resources ?? new Resources();
+        using SystemdScope? scope = unit is null ? null : SystemdScope.Start(unit, record.Id, resources, record.Spec.Annotations, OwnCgroup.Pure);
+        OwnCgroup.Create(enableControllers: unit is null);
+        OwnCgroup.Apply(resources, withDevices: true);
+        criu.Run(directory.MakeRoot(), RunCreationHooks, process =>
+        {
+            record = record with
+            {
+                InitPid = process,
+                InitStart = ProcessTable.StartOf(process) ?? throw new ContainerException("container init ended before it was restored"),
+                StandardDescriptors = criu.Streams,
+            };
+            directory.Save(record);
+        });
+        directory.RemoveRoot();
+        PidFile.Write(options.PidFile, record.InitPid);
+    }
+
+    private void RunCreationHooks(int process)
+    {
+        State creating = StateOf("creating", process);
+        HookRunner.Run(record.Spec.Hooks?.Prestart, creating, "prestart");
+        HookRunner.Run(record.Spec.Hooks?.CreateRuntime, creating, "createRuntime");
+    }
+}
