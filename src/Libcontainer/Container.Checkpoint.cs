@@ -32,7 +32,7 @@ public sealed partial class Container
         AwaitEnd(process);
         try
         {
-            Destroy();
+            Destroy(warn);
         }
         catch (Exception error) when (error is ContainerException or SyscallException or IOException)
         {

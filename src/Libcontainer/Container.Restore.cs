@@ -31,8 +31,7 @@ public sealed partial class Container
         var criu = new CriuRestore(record, OwnCgroup, options, warn, debug);
         Resources resources = record.Spec.Linux?.Resources ?? new Resources();
         using SystemdScope? scope = unit is null ? null : SystemdScope.Start(unit, record.Id, resources, record.Spec.Annotations, OwnCgroup.Pure);
-        OwnCgroup.Create(enableControllers: unit is null);
-        OwnCgroup.Apply(resources, withDevices: true);
+        MakeCgroup(OwnCgroup, unit, resources, warn);
         criu.Run(directory.MakeRoot(), RunCreationHooks, process =>
         {
             record = record with

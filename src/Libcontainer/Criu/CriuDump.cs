@@ -32,6 +32,7 @@ internal sealed class CriuDump(ContainerRecord record, Cgroup cgroup, Checkpoint
             statusDescriptor = CheckedStatusDescriptor();
         }
 
+        IReadOnlyList<string> streams = StandardDescriptors.Named(record.InitPid, record.StandardDescriptors.Count > 0 ? record.StandardDescriptors : StandardDescriptors.Of(record.InitPid));
         CriuOptions request = new()
         {
             ImagesDirectory = folders.Image,
@@ -56,12 +57,12 @@ internal sealed class CriuDump(ContainerRecord record, Cgroup cgroup, Checkpoint
             EmptyNamespaces = (uint)CloneFlags.NewNet,
             FreezeCgroup = cgroup.Pure && criu.Version.Number < FreezesUnified ? null : cgroup.Freezer,
             ConfigurationFile = CriuSettings.ConfigurationFile(record.Spec.Annotations),
-            External = ExternalNamespaces.Names(record.Spec, criu.Version),
+            External = [.. ExternalNamespaces.Names(record.Spec, criu.Version), .. StandardDescriptors.External(streams)],
             ExternalMounts = options.PreDump ? [] : Mounts(),
         };
         if (!options.PreDump)
         {
-            StandardDescriptors.Write(options.Criu.ImagePath, record.StandardDescriptors.Count > 0 ? record.StandardDescriptors : StandardDescriptors.Of(record.InitPid));
+            StandardDescriptors.Write(options.Criu.ImagePath, streams);
         }
 
         try
@@ -81,7 +82,7 @@ internal sealed class CriuDump(ContainerRecord record, Cgroup cgroup, Checkpoint
         bool ownNamespace = record.Spec.Linux?.Namespaces?.Any(one => one.Type == "cgroup") == true;
         return
         [
-            .. ExternalMounts.Of(record.Spec, cgroup.Mounts(ownNamespace), root).Select(mount => (mount.Place, mount.Place))
+            .. ExternalMounts.Of(record.Spec, record.Bundle, cgroup.Mounts(ownNamespace), root).Select(mount => (mount.Place, mount.Place))
                 .Concat(ExternalMounts.Masked(record.Spec, root).Select(mount => (mount.Place, mount.Source)))
                 .DistinctBy(pair => pair.Item1),
         ];

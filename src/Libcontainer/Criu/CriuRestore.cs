@@ -30,7 +30,7 @@ internal sealed class CriuRestore(ContainerRecord record, Cgroup cgroup, Restore
         CriuChild child;
         using (theirs)
         {
-            child = CriuChild.Start(criu.Path, new RestoreRoot(record.Spec, record.Rootfs, place), theirs, streams: !HasTerminal(record.Spec), namespaces.Files);
+            child = CriuChild.Start(criu.Path, new RestoreRoot(record.Spec, record.Bundle, record.Rootfs, place), theirs, streams: !HasTerminal(record.Spec), namespaces.Files);
         }
 
         using (ours)
@@ -122,7 +122,7 @@ internal sealed class CriuRestore(ContainerRecord record, Cgroup cgroup, Restore
         using FileDescriptor root = Files.Open($"/proc/{child.Id}/root{place}", OpenFlags.Path | OpenFlags.Directory);
         bool ownNamespace = record.Spec.Linux?.Namespaces?.Any(one => one.Type == "cgroup") == true;
         IEnumerable<ExternalMount> masks = record.Spec.Linux?.MaskedPaths is { Count: > 0 } ? [ExternalMount.Of(ExternalMounts.NullDevice, ExternalMounts.NullDevice)] : [];
-        return [.. ExternalMounts.Of(record.Spec, cgroup.Mounts(ownNamespace), root).Concat(masks).DistinctBy(mount => mount.Place)];
+        return [.. ExternalMounts.Of(record.Spec, record.Bundle, cgroup.Mounts(ownNamespace), root).Concat(masks).DistinctBy(mount => mount.Place)];
     }
 
     private static void Notified(CriuResponse notification, FileDescriptor? attached, FileDescriptor? console, Action<int> made, Action<int> restored)

@@ -10,7 +10,7 @@ internal static class ExternalMounts
     internal const string NullDevice = "/dev/null";
 
     /// <summary>Binds, the bound folders of cgroups, and devices. Places are resolved below the given root as the container sees them.</summary>
-    internal static IReadOnlyList<ExternalMount> Of(RuntimeSpec spec, CgroupMounts cgroups, FileDescriptor root)
+    internal static IReadOnlyList<ExternalMount> Of(RuntimeSpec spec, string bundle, CgroupMounts cgroups, FileDescriptor root)
     {
         var found = new List<ExternalMount>();
         foreach (Mount mount in spec.Mounts ?? [])
@@ -22,9 +22,10 @@ internal static class ExternalMounts
             }
             else if (options.Bind && !options.Remount)
             {
-                const MountAttributes kept = MountAttributes.ReadOnly | MountAttributes.NoSuid | MountAttributes.NoDev | MountAttributes.NoExec;
-                MountAttributes restrictions = ((options.Set & ~options.Clear) | (options.RecursiveSet & ~options.RecursiveClear)) & kept;
-                found.Add(ExternalMount.Of(PlaceOf(root, mount.Destination), Path.GetFullPath(mount.Source ?? throw new ContainerException($"bind mount \"{mount.Destination}\" has no source")), restrictions));
+                // Flags of mount(2) and attributes of mount_setattr(2) are the same bits here.
+                const MountFlags kept = MountFlags.ReadOnly | MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec;
+                MountFlags restrictions = ((options.Set & ~options.Cleared) | (MountFlags)(options.RecursiveSet & ~options.RecursiveClear)) & kept;
+                found.Add(ExternalMount.Of(PlaceOf(root, mount.Destination), HostSources.PathOf(mount, bundle), restrictions));
             }
         }
 

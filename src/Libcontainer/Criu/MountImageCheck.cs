@@ -10,11 +10,8 @@ namespace Wharf.Libcontainer.Criu;
 /// </summary>
 internal sealed class MountImageCheck(RuntimeSpec spec, IReadOnlyList<ExternalMount> externals)
 {
-    private static readonly (MountFlags Flag, MountAttributes Attribute, string Name)[] Kept =
-    [
-        (MountFlags.ReadOnly, MountAttributes.ReadOnly, "read-only"), (MountFlags.NoSuid, MountAttributes.NoSuid, "nosuid"),
-        (MountFlags.NoDev, MountAttributes.NoDev, "nodev"), (MountFlags.NoExec, MountAttributes.NoExec, "noexec"),
-    ];
+    private static readonly (MountFlags Flag, string Name)[] Kept =
+        [(MountFlags.ReadOnly, "read-only"), (MountFlags.NoSuid, "nosuid"), (MountFlags.NoDev, "nodev"), (MountFlags.NoExec, "noexec")];
 
     internal void Run(IReadOnlyList<ImageMount> mounts)
     {
@@ -49,9 +46,9 @@ internal sealed class MountImageCheck(RuntimeSpec spec, IReadOnlyList<ExternalMo
 
     private static void RequireKept(ImageMount mount, ExternalMount external)
     {
-        foreach ((MountFlags flag, MountAttributes attribute, string name) in Kept)
+        foreach ((MountFlags flag, string name) in Kept)
         {
-            if (external.Restrictions.HasFlag(attribute) && !mount.Flags.HasFlag(flag))
+            if (external.Restrictions.HasFlag(flag) && !mount.Flags.HasFlag(flag))
             {
                 throw new ContainerException($"checkpoint image: \"{mount.Place}\" is not {name}, as the config has \"{external.Place}\"");
             }

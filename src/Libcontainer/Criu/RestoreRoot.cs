@@ -8,7 +8,7 @@ namespace Wharf.Libcontainer.Criu;
 /// The root that criu restores into: a mount of its own, whose parent nothing covers. It is made in a mount namespace of criu's own, so
 /// that the host sees none of it and nothing is left when criu is killed.
 /// </summary>
-internal sealed class RestoreRoot(RuntimeSpec spec, string rootfs, string place)
+internal sealed class RestoreRoot(RuntimeSpec spec, string bundle, string rootfs, string place)
 {
     internal static void Isolate() => Linux.Mounts.Mount(null, "/", null, MountFlags.Slave | MountFlags.Recursive);
 
@@ -47,7 +47,7 @@ internal sealed class RestoreRoot(RuntimeSpec spec, string rootfs, string place)
         Attach();
     }
 
-    private static void Make(RootedTree tree, Mount mount, bool bind)
+    private void Make(RootedTree tree, Mount mount, bool bind)
     {
         if (!bind)
         {
@@ -55,7 +55,7 @@ internal sealed class RestoreRoot(RuntimeSpec spec, string rootfs, string place)
             return;
         }
 
-        string source = mount.Source ?? throw new ContainerException($"bind mount \"{mount.Destination}\" has no source");
+        string source = HostSources.PathOf(mount, bundle);
         using FileDescriptor copy = Linux.Mounts.CopyTree(source, recursive: true);
         using FileDescriptor target = Files.Status(copy, source).Kind == FileKind.Directory ? tree.MakeDirectory(mount.Destination) : tree.MakeFile(mount.Destination);
         if (IsRoot(tree, target))

@@ -53,8 +53,8 @@ internal sealed class CgroupMounts(IReadOnlyList<CgroupMounts.Hierarchy> hierarc
 
         Hierarchy? unified = hierarchies.FirstOrDefault(one => one.Unified);
         return mount.Type == "cgroup2" || (unified is not null && hierarchies.Count == 1)
-            ? unified is null ? [] : [(mount.Destination, unified.ContainerFolder)]
-            : hierarchies.Where(one => !one.Unified).Select(one => ($"{mount.Destination.TrimEnd('/')}/{Path.GetFileName(one.MountPoint)}", one.ContainerFolder));
+            ? unified is null ? [] : [(mount.Destination, unified.ContainerFolder ?? unified.MountPoint)]
+            : hierarchies.Where(one => !one.Unified).Select(one => ($"{mount.Destination.TrimEnd('/')}/{Path.GetFileName(one.MountPoint)}", one.ContainerFolder ?? one.MountPoint));
     }
 
     private void Attach(Hierarchy hierarchy, FileDescriptor target, string operand, MountOptions options)

@@ -47,7 +47,7 @@ internal static class RestoreCommand
 
         using var foreground = new Foreground(container.Record.InitPid, console);
         int code = foreground.Await();
-        container.Delete(force: true);
+        container.Delete(force: true, options.Log.Warning);
         return code;
     }
 }

@@ -92,6 +92,27 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void A_file_and_a_fifo_that_the_container_cannot_see_are_the_new_callers()
+    {
+        bundle.Arguments("sh", "-c", "read word; echo heard $word; sleep 1000");
+        string fifo = Path.Combine(Folder, "fifo");
+        Files.MakeFifo(fifo, 0x180);
+        using FileDescriptor held = Files.Open(fifo, OpenFlags.ReadWrite);
+        string run = $"{Programs.Runc} --criu {Criu.Program} --root {bundle.StateRoot} --log {bundle.Log} --log-format json";
+        Command.Run("/bin/sh", "-c", $"exec {run} run --detach --bundle {Folder} {id} <{fifo} >{Folder}/first 2>&1").Succeeds();
+        Runc("checkpoint", "--image-path", Image, id).Succeeds();
+        string other = Path.Combine(Folder, "other");
+        Files.MakeFifo(other, 0x180);
+        using FileDescriptor otherHeld = Files.Open(other, OpenFlags.ReadWrite);
+
+        Command.Run("/bin/sh", "-c", $"exec {run} restore --detach --image-path {Image} --bundle {Folder} {id} <{other} >>{Folder}/second 2>&1").Succeeds();
+        Files.Write(otherHeld, "ping\n"u8, "fifo");
+
+        Await(() => File.ReadAllText(Path.Combine(Folder, "second")).Contains("heard ping", StringComparison.Ordinal));
+        Assert.Empty(File.ReadAllText(Path.Combine(Folder, "first")));
+    }
+
+    [Fact]
     public void A_terminal_comes_over_the_console_socket_again()
     {
         bundle.Change(spec => spec["process"]!["terminal"] = true);

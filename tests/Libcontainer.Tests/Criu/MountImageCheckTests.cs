@@ -11,7 +11,7 @@ public sealed class MountImageCheckTests
 
     private static readonly ExternalMount[] Externals =
     [
-        ExternalMount.Of("/data", "/srv/data", MountAttributes.ReadOnly | MountAttributes.NoSuid),
+        ExternalMount.Of("/data", "/srv/data", MountFlags.ReadOnly | MountFlags.NoSuid),
         ExternalMount.Of("/free", "/srv/free"),
         ExternalMount.Of("/dev/null", "/dev/null"),
     ];

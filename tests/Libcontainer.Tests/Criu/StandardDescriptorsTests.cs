@@ -21,9 +21,17 @@ public sealed class StandardDescriptorsTests : IDisposable
     [Fact]
     public void A_stranger_gets_no_other_descriptor_and_no_other_thing()
     {
-        File.WriteAllText(Path.Combine(folder, "descriptors.json"), """["/etc/passwd pipe:[1]","pipe:[x]","pipe:[]","pipe:[4]","pipe:[5]"]""");
+        File.WriteAllText(Path.Combine(folder, "descriptors.json"), """["/etc/passwd pipe:[1]","pipe:[x]","pipe:[]","pipe:[4]","file[1:2]"]""");
 
         Assert.Empty(StandardDescriptors.Read(folder));
+    }
+
+    [Fact]
+    public void Files_from_outside_are_taken_from_the_caller()
+    {
+        StandardDescriptors.Write(folder, ["file[1f:a0]", "file[/etc]", "file[]"]);
+
+        Assert.Equal([("file[1f:a0]", 0)], StandardDescriptors.Read(folder));
     }
 
     [Theory]
