@@ -81,17 +81,6 @@ internal static class ContainerRecordDocument
         }
     }
 
-    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
-
     private static List<string> List(ref Utf8JsonReader json)
     {
         var values = new List<string>();

@@ -18,7 +18,11 @@ internal sealed class BusyboxBundle : IDisposable
         }
 
         Command.Run(Programs.Runc, ["spec"], workingDirectory: directory.Path).Succeeds();
-        Change(spec => spec["process"]!["terminal"] = false);
+        Change(spec =>
+        {
+            spec["process"]!["terminal"] = false;
+            AddCgroupNamespace(spec);
+        });
     }
 
     internal string Rootfs => directory["rootfs"];
@@ -33,6 +37,16 @@ internal sealed class BusyboxBundle : IDisposable
         JsonNode spec = JsonNode.Parse(File.ReadAllText(directory["config.json"]))!;
         change(spec);
         File.WriteAllText(directory["config.json"], spec.ToJsonString());
+    }
+
+    /// <summary>A document to begin with has one only where cgroup v2 is all there is.</summary>
+    internal static void AddCgroupNamespace(JsonNode spec)
+    {
+        JsonArray namespaces = spec["linux"]!["namespaces"]!.AsArray();
+        if (namespaces.All(one => (string?)one!["type"] != "cgroup"))
+        {
+            namespaces.Add(new JsonObject { ["type"] = "cgroup" });
+        }
     }
 
     internal void Arguments(params string[] arguments) =>

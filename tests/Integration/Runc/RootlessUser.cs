@@ -39,7 +39,11 @@ internal sealed class RootlessUser : IDisposable
         Command.Run("chmod", "711", directory.Path).Succeeds();
         Command.Run("chown", "-R", $"{Id}:{Id}", directory["bundle"], directory["run"]).Succeeds();
         Run("wharf-runc spec --rootless").Succeeds();
-        Change(spec => spec["process"]!["terminal"] = false);
+        Change(spec =>
+        {
+            spec["process"]!["terminal"] = false;
+            BusyboxBundle.AddCgroupNamespace(spec);
+        });
     }
 
     internal string Folder => directory["bundle"];

@@ -220,11 +220,10 @@ public sealed class SecurityTests : IDisposable
     [InlineData(false)]
     public void CVE_2023_25809_cgroups_are_read_only_without_a_namespace_of_their_own(bool own)
     {
-        bundle.Change(spec =>
+        if (!own)
         {
-            IEnumerable<JsonNode> others = spec["linux"]!["namespaces"]!.AsArray().Where(one => (string?)one!["type"] != "cgroup").Select(one => one!.DeepClone());
-            spec["linux"]!["namespaces"] = new JsonArray([.. others, .. own ? [new JsonObject { ["type"] = "cgroup" }] : Array.Empty<JsonNode>()]);
-        });
+            bundle.Change(spec => spec["linux"]!["namespaces"]!.AsArray().Remove(spec["linux"]!["namespaces"]!.AsArray().First(one => (string?)one!["type"] == "cgroup")));
+        }
 
         File.CreateSymbolicLink(Path.Combine(bundle.Rootfs, "bin", "mkdir"), "busybox");
         bundle.Arguments("sh", "-c", "for place in /sys/fs/cgroup /sys/fs/cgroup/*; do mkdir $place/made 2>/dev/null && echo $place; done; true");
@@ -330,14 +329,6 @@ public sealed class SecurityTests : IDisposable
         bundle.Runc("run", id);
 
         Assert.Empty(Directory.GetFileSystemEntries(outside.Path));
-    }
-
-    [Fact]
-    public void CVE_2026_119101_115520_there_is_no_restore_to_be_confused()
-    {
-        // The faults are of restoring a checkpoint. This runtime has neither, and says so.
-        Assert.Equal(1, bundle.Runc("restore", id).ExitCode);
-        Assert.Equal("false", System.Text.Json.JsonDocument.Parse(bundle.Runc("features").Succeeds().Output).RootElement.GetProperty("annotations").GetProperty("org.opencontainers.runc.checkpoint.enabled").GetString());
     }
 
     private static string Hash(string path) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path)));
