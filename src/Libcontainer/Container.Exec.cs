@@ -46,7 +46,7 @@ public sealed partial class Container
                 NewKeyring = !options.NoNewKeyring,
                 PreserveDescriptors = options.PreserveDescriptors,
             },
-            options.Cgroups.Count == 0 ? OwnCgroup : OwnCgroup.Below(options.Cgroups),
+            options.Cgroups.Count == 0 ? OwnCgroup.OfProcess(record.InitPid) : OwnCgroup.Below(options.Cgroups),
             record.SystemdUnit,
             init: false,
             warn);

@@ -121,6 +121,22 @@ public sealed class Cgroup
         return new Cgroup(hierarchies, places.Select(place => (place.Hierarchy, Below(place.Folder, paths.FirstOrDefault(pair => Pure || place.Hierarchy.Controllers.Contains(pair.Key)).Value)))) { Rootless = Rootless };
     }
 
+    /// <summary>
+    /// Where an exec goes that names no place: with the container, or, where that has given its controllers to cgroups below and
+    /// therefore takes no process any more, with the container's first process.
+    /// </summary>
+    internal Cgroup OfProcess(int process)
+    {
+        if (UnifiedFolder is not { } folder
+            || string.IsNullOrWhiteSpace(Files.TryReadText(Path.Combine(folder, "cgroup.subtree_control")))
+            || Files.TryReadText($"/proc/{process}/cgroup")?.Split('\n').FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal)) is not { } line)
+        {
+            return this;
+        }
+
+        return new Cgroup(hierarchies, [(hierarchies[0], hierarchies[0].Folder(line[3..]))]) { Rootless = Rootless };
+    }
+
     internal ContainerStatistics Statistics() => UnifiedFolder is { } folder ? CgroupV2Statistics.Read(folder) : new CgroupV1Statistics(FolderOf).Read();
 
     internal OutOfMemoryWatch WatchMemory() =>

@@ -211,6 +211,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
 
         settings.Identity.TakeOn(proc, settings.Namespaces.ChangesUser);
+        settings.Own.Show();
         Timeline.Mark("user and capabilities taken on");
         IReadOnlyList<string> environment = ProcessEnvironment.Of(process.Env, settings.Identity.User);
         ChangeIntoWorkingDirectory(process.Cwd);

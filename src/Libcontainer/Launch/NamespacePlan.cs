@@ -83,9 +83,16 @@ internal sealed class NamespacePlan : IDisposable
         foreach ((string name, CloneFlags type) in new[] { ("user", CloneFlags.NewUser), ("pid", CloneFlags.NewPid), ("mnt", CloneFlags.NewMount), ("net", CloneFlags.NewNet), ("uts", CloneFlags.NewUts), ("ipc", CloneFlags.NewIpc), ("cgroup", CloneFlags.NewCgroup), ("time", CloneFlags.NewTime) })
         {
             string path = $"/proc/{id}/ns/{name}";
-            if (Files.ReadLink(null, path) is { } theirs && theirs != Files.ReadLink(null, $"/proc/self/ns/{name}"))
+            if (Files.ReadLink(null, $"/proc/self/ns/{name}") is not { } own)
             {
-                plan.joins.Add((type, Files.Open(path, OpenFlags.ReadOnly), path));
+                // A kernel without namespaces of this type.
+                continue;
+            }
+
+            // Never left out because it cannot be read: that would run the program on the host.
+            if ((Files.ReadLink(null, path) ?? AwaitLink(path, name)) != own)
+            {
+                plan.joins.Add((type, OpenNamespace(path, name), path));
             }
         }
 
@@ -129,6 +136,21 @@ internal sealed class NamespacePlan : IDisposable
         {
             file.Dispose();
         }
+    }
+
+    /// <summary>In the moment in which a process takes on its user its namespaces are out of reach for a runtime without privileges.</summary>
+    private static string AwaitLink(string path, string name)
+    {
+        for (int attempt = 0; attempt < 1000; attempt++)
+        {
+            Poll.Readable(1);
+            if (Files.ReadLink(null, path) is { } link)
+            {
+                return link;
+            }
+        }
+
+        throw new ContainerException($"namespace \"{name}\" of path \"{path}\": cannot be read");
     }
 
     private static FileDescriptor OpenNamespace(string path, string type)

@@ -29,6 +29,15 @@ internal sealed class OwnProgram
         }
     }
 
+    /// <summary>After the child has become another user, which takes it out of reach: for root nothing changes, a user needs to see the namespaces of an exec.</summary>
+    internal void Show()
+    {
+        if (!privileged)
+        {
+            CurrentProcess.SetDumpable(true);
+        }
+    }
+
     internal void Refuse(string program)
     {
         string path = program;

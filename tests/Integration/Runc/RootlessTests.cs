@@ -87,12 +87,12 @@ public sealed class RootlessTests : IDisposable
     [Theory]
     [InlineData("""{"linux":{"resources":{"pids":{"limit":10}}}}""", "could not join or create cgroup|rootless needs no limits + no cgrouppath")]
     [InlineData("""{"linux":{"cgroupsPath":"/wharf-it-rootless"}}""", "unable to apply cgroup configuration: mkdir")]
-    [InlineData("""{"linux":{"namespaces":[{"type":"mount"},{"type":"pid"}]},"hostname":""}""", "rootless container requires user namespaces")]
+    [InlineData("""{"linux":{"namespaces":[{"type":"mount"},{"type":"pid"}],"uidMappings":null,"gidMappings":null},"hostname":""}""", "rootless container requires user namespaces")]
     [InlineData("""{"linux":{"uidMappings":[]}}""", "rootless containers requires at least one UID mapping")]
     [InlineData("""{"linux":{"gidMappings":null}}""", "rootless containers requires at least one GID mapping")]
     [InlineData("""{"mounts":[{"destination":"/dev/pts","type":"devpts","source":"devpts","options":["gid=5"]}]}""", "cannot specify gid=5 mount option for rootless container")]
     [InlineData("""{"process":{"user":{"uid":0,"gid":0,"additionalGids":[10]}}}""", "cannot set any additional groups in a rootless container")]
-    [InlineData("""{"linux":{"netDevices":{"eth0":{}}}}""", "network devices are not supported for rootless containers")]
+    [InlineData("""{"linux":{"netDevices":{"eth0":{}},"namespaces":[{"type":"mount"},{"type":"pid"},{"type":"user"},{"type":"network"}]},"hostname":""}""", "network devices are not supported for rootless containers")]
     public void What_a_user_cannot_have_is_refused_with_words(string change, string words)
     {
         user.Change(spec => Merge(spec.AsObject(), JsonNode.Parse(change)!.AsObject()));
