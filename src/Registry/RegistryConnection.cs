@@ -3,40 +3,60 @@ using System.Net.Http.Headers;
 
 namespace Wharf.Registry;
 
-/// <summary>One endpoint as seen by one pull: requests with its authorization, redirects followed by the rules.</summary>
-internal sealed class RegistryConnection(RegistryTransport transport, RegistryEndpoint endpoint, string? scope, RegistryCredentials? credentials) : IDisposable
+/// <summary>One registry for one scope: requests with its authorization, redirects followed by the rules.</summary>
+internal sealed class RegistryConnection(RegistryTransport transport, RegistryEndpoint endpoint, string? scope, Func<CancellationToken, Task<RegistryCredentials?>> credentials) : IDisposable
 {
     private const int MostRedirects = 5;
     private readonly RegistryAuthorizer _authorizer = new(transport, endpoint, scope, credentials);
 
+    public RegistryConnection(RegistryTransport transport, RegistryEndpoint endpoint, string? scope, RegistryCredentials? credentials)
+        : this(transport, endpoint, scope, _ => Task.FromResult(credentials))
+    {
+        if (!string.IsNullOrEmpty(credentials?.RegistryToken))
+        {
+            _authorizer.Use(credentials.RegistryToken);
+        }
+    }
+
     public RegistryEndpoint Endpoint => endpoint;
 
     /// <summary>The answer, successful or not; only transport and authorization fail with an exception.</summary>
-    public async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method,
-        string path,
-        IReadOnlyList<string> accept,
-        RangeHeaderValue? range,
-        CancellationToken cancellation)
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, IReadOnlyList<string> accept, RangeHeaderValue? range, CancellationToken cancellation) =>
+        SendAsync(new RegistryRequest(method, Address(path)) { Accept = accept, Range = range }, cancellation);
+
+    /// <summary>An address below the API's root, or below that of the host when it begins with a slash.</summary>
+    public Uri Address(string path)
     {
-        var first = new Uri(endpoint.Base, path);
-        Uri uri = first;
+        var uri = new Uri(endpoint.Api, path);
+        return endpoint.Namespace is { } name
+            ? new UriBuilder(uri) { Query = (uri.Query.Length > 1 ? uri.Query[1..] + "&" : "") + $"ns={Uri.EscapeDataString(name)}" }.Uri
+            : uri;
+    }
+
+    /// <summary>The same for a request with a body, which is made anew for each attempt.</summary>
+    public async Task<HttpResponseMessage> SendAsync(RegistryRequest wanted, CancellationToken cancellation)
+    {
+        Uri uri = wanted.Uri;
         bool answered = false;
         for (int redirects = 0; ;)
         {
-            using var request = new HttpRequestMessage(method, uri);
-            foreach (string mediaType in accept)
+            using HttpRequestMessage request = wanted.ToMessage(uri);
+            bool own = endpoint.IsOriginOf(uri);
+            foreach ((string name, string value) in own ? endpoint.Headers : [])
             {
-                request.Headers.TryAddWithoutValidation("Accept", mediaType);
+                request.Headers.TryAddWithoutValidation(name, value);
             }
 
-            request.Headers.Range = range;
-            AuthenticationHeaderValue? header = endpoint.IsOriginOf(uri) ? _authorizer.Header : null;
-            request.Headers.Authorization = header;
-            HttpResponseMessage response = await transport.SendAsync(request, endpoint.Verify, cancellation).ConfigureAwait(false);
+            AuthenticationHeaderValue? header = own ? _authorizer.Header : null;
+            if (header is not null)
+            {
+                request.Headers.Authorization = header;
+            }
+
+            HttpResponseMessage response = await transport.SendAsync(request, endpoint, wanted.Limit, cancellation).ConfigureAwait(false);
             try
             {
-                if (response.StatusCode == HttpStatusCode.Unauthorized && endpoint.IsOriginOf(uri) && uri == first)
+                if (response.StatusCode == HttpStatusCode.Unauthorized && own && uri == wanted.Uri)
                 {
                     if (answered)
                     {
@@ -50,7 +70,7 @@ internal sealed class RegistryConnection(RegistryTransport transport, RegistryEn
                     continue;
                 }
 
-                if (response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect)
+                if (wanted.FollowsRedirects && response.StatusCode is (HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
                 {
                     uri = Redirect(uri, response, ++redirects);
                     response.Dispose();

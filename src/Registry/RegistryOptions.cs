@@ -26,6 +26,9 @@ public sealed record RegistryOptions
     /// <summary>No wait between attempts is longer, whatever the registry asks for.</summary>
     public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Bytes of a blob that are sent in one request, unless the registry asks for more.</summary>
+    public long PushPiece { get; init; } = 16 << 20;
+
     public TimeSpan DelayBefore(int attempt, TimeSpan? askedFor)
     {
         TimeSpan delay = RetryDelay * Math.Pow(2, Math.Max(0, attempt - 2));

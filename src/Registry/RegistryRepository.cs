@@ -8,7 +8,7 @@ using Wharf.Oci.References;
 namespace Wharf.Registry;
 
 /// <summary>One repository of a registry. Everything that it returns has been verified against its digest, or verifies itself while it is read.</summary>
-public sealed class RegistryRepository : IDisposable
+public sealed partial class RegistryRepository : IDisposable
 {
     private const int LargestTagList = 4 << 20;
     private readonly ImageReference _reference;
@@ -32,7 +32,7 @@ public sealed class RegistryRepository : IDisposable
             {
                 using HttpResponseMessage response = await connection
                     .SendAsync(HttpMethod.Head, ManifestPath(tagOrDigest), MediaTypes.Manifests, null, cancellation).ConfigureAwait(false);
-                if (!response.IsSuccessStatusCode && IsMirror(connection))
+                if (!response.IsSuccessStatusCode && connection.Endpoint.IsMirror)
                 {
                     throw await RegistryAnswer.ToExceptionAsync(response, RegistryErrorKind.ManifestUnknown, cancellation).ConfigureAwait(false);
                 }
@@ -45,6 +45,7 @@ public sealed class RegistryRepository : IDisposable
                         ? new Descriptor { MediaType = mediaType, Digest = digest, Size = size }
                         : null;
             },
+            RegistryCapabilities.Resolve,
             cancellation).ConfigureAwait(false);
         return found ?? (await GetManifestAsync(tagOrDigest, cancellation).ConfigureAwait(false)).Descriptor;
     }
@@ -74,6 +75,7 @@ public sealed class RegistryRepository : IDisposable
                     ?? throw new RegistryException(RegistryErrorKind.Malformed, $"manifest {tagOrDigest} of \"{_reference.FamiliarName}\": registry says no media type");
                 return new RegistryManifest(new Descriptor { MediaType = mediaType, Digest = digest, Size = content.Length }, content);
             },
+            Digest.TryParse(tagOrDigest, out _) ? RegistryCapabilities.Pull : RegistryCapabilities.Resolve,
             cancellation);
 
     /// <summary>Fetches a small blob, such as an image's config, as a whole.</summary>
@@ -107,7 +109,7 @@ public sealed class RegistryRepository : IDisposable
             async connection =>
             {
                 var tags = new List<string>();
-                string? path = $"v2/{_reference.Path}/tags/list";
+                string? path = $"{_reference.Path}/tags/list";
                 while (path is not null)
                 {
                     using HttpResponseMessage response = await connection.SendAsync(HttpMethod.Get, path, [], null, cancellation).ConfigureAwait(false);
@@ -123,6 +125,7 @@ public sealed class RegistryRepository : IDisposable
 
                 return (IReadOnlyList<string>)tags;
             },
+            RegistryCapabilities.Resolve,
             cancellation);
 
     public void Dispose()
@@ -136,20 +139,20 @@ public sealed class RegistryRepository : IDisposable
     /// <summary>One attempt to open a blob's body at an offset, at the endpoint that served the manifest.</summary>
     internal async Task<HttpResponseMessage> OpenBlobOnceAsync(Digest digest, long offset, CancellationToken cancellation)
     {
-        RegistryException? unreachable = null;
-        foreach (RegistryConnection connection in _chosen is { } chosen ? [chosen] : _connections)
+        RegistryException? last = null;
+        foreach (RegistryConnection connection in Candidates(RegistryCapabilities.Pull))
         {
             try
             {
                 HttpResponseMessage response = await connection.SendAsync(
                     HttpMethod.Get,
-                    $"v2/{_reference.Path}/blobs/{digest}",
+                    $"{_reference.Path}/blobs/{digest}",
                     [],
                     offset > 0 ? new RangeHeaderValue(offset, null) : null,
                     cancellation).ConfigureAwait(false);
                 if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
                 {
-                    _chosen = connection;
+                    _chosen ??= connection;
                     return response;
                 }
 
@@ -158,13 +161,13 @@ public sealed class RegistryRepository : IDisposable
                     throw await RegistryAnswer.ToExceptionAsync(response, RegistryErrorKind.BlobUnknown, cancellation).ConfigureAwait(false);
                 }
             }
-            catch (RegistryException error) when (error.Kind == RegistryErrorKind.Unreachable && _chosen is null)
+            catch (RegistryException error) when (connection.Endpoint.IsMirror || (error.Kind == RegistryErrorKind.Unreachable && _chosen is null))
             {
-                unreachable = error;
+                last = error;
             }
         }
 
-        throw unreachable!;
+        throw last!;
     }
 
     internal static void Verify(string operand, Digest wanted, ReadOnlySpan<byte> content)
@@ -190,7 +193,7 @@ public sealed class RegistryRepository : IDisposable
         }
 
         var uri = new Uri(response.RequestMessage!.RequestUri!, next[(start + 1)..next.IndexOf('>', start)]);
-        return endpoint.IsOriginOf(uri) ? uri.PathAndQuery.TrimStart('/') : null;
+        return endpoint.IsOriginOf(uri) ? uri.PathAndQuery : null;
     }
 
     private static IReadOnlyList<string> ReadTags(byte[] content)
@@ -210,7 +213,7 @@ public sealed class RegistryRepository : IDisposable
 
     private static string? MediaType(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType;
 
-    private string ManifestPath(string tagOrDigest) => $"v2/{_reference.Path}/manifests/{tagOrDigest}";
+    private string ManifestPath(string tagOrDigest) => $"{_reference.Path}/manifests/{tagOrDigest}";
 
     private async Task<byte[]> ReadWholeAsync(HttpResponseMessage response, int limit, CancellationToken cancellation)
     {
@@ -232,10 +235,10 @@ public sealed class RegistryRepository : IDisposable
     }
 
     /// <summary>Tries each endpoint, each as often as the options say, and stays with the first that delivers.</summary>
-    private async Task<T> AttemptAsync<T>(Func<RegistryConnection, Task<T>> operation, CancellationToken cancellation)
+    private async Task<T> AttemptAsync<T>(Func<RegistryConnection, Task<T>> operation, RegistryCapabilities capability, CancellationToken cancellation)
     {
         RegistryException? last = null;
-        IReadOnlyList<RegistryConnection> candidates = _chosen is { } chosen ? [chosen] : _connections;
+        IReadOnlyList<RegistryConnection> candidates = Candidates(capability);
         for (int attempt = 1; attempt <= _options.Attempts; attempt++)
         {
             if (attempt > 1)
@@ -255,7 +258,7 @@ public sealed class RegistryRepository : IDisposable
                 {
                     // The last endpoint is the registry itself: its word is final. What a mirror lacks, the next one may have.
                     last = error;
-                    if (!error.IsTransient && (candidate == candidates[^1] || !IsMirror(candidate)))
+                    if (!error.IsTransient && (candidate == candidates[^1] || !candidate.Endpoint.IsMirror))
                     {
                         throw;
                     }
@@ -272,5 +275,13 @@ public sealed class RegistryRepository : IDisposable
         throw last!;
     }
 
-    private bool IsMirror(RegistryConnection connection) => _reference.Domain == ImageReference.DefaultDomain && connection != _connections[^1];
+    /// <summary>Who is asked, in this order: first who delivered before, and nobody else when that was the registry itself.</summary>
+    private IReadOnlyList<RegistryConnection> Candidates(RegistryCapabilities capability)
+    {
+        RegistryConnection? chosen = _chosen;
+        IReadOnlyList<RegistryConnection> able = chosen is { Endpoint.IsMirror: false } && chosen.Endpoint.Capabilities.HasFlag(capability)
+            ? [chosen]
+            : [.. _connections.Where(one => one.Endpoint.Capabilities.HasFlag(capability)).OrderBy(one => one == chosen ? 0 : 1)];
+        return able.Count > 0 ? able : throw new RegistryException(RegistryErrorKind.Denied, $"\"{_reference.FamiliarName}\": no host is configured for {capability.ToString().ToLowerInvariant()}");
+    }
 }

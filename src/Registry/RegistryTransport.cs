@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -7,35 +8,26 @@ namespace Wharf.Registry;
 /// <summary>Sends requests: connections kept, headers within their time limit, and causes in one line.</summary>
 internal sealed class RegistryTransport : IDisposable
 {
-    private readonly HttpMessageInvoker _verifying;
-    private readonly HttpMessageInvoker _trusting;
+    private readonly ConcurrentDictionary<(RegistryTls Tls, TimeSpan Connect), Lazy<HttpMessageInvoker>> _invokers = [];
     private readonly RegistryOptions _options;
 
-    public RegistryTransport(RegistryOptions options)
-    {
-        _options = options;
-        _verifying = new HttpMessageInvoker(CreateHandler());
-        SocketsHttpHandler trusting = CreateHandler();
-#pragma warning disable CA5359 // only for registries that the administrator calls insecure, and loopback
-        trusting.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        _trusting = new HttpMessageInvoker(trusting);
-    }
+    public RegistryTransport(RegistryOptions options) => _options = options;
 
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool verify, CancellationToken cancellation)
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RegistryEndpoint endpoint, TimeSpan? bodyLimit, CancellationToken cancellation)
     {
         request.Headers.UserAgent.Clear();
         request.Headers.TryAddWithoutValidation("User-Agent", _options.UserAgent);
-        string step = $"{(request.Method == HttpMethod.Head ? "Head" : request.Method == HttpMethod.Post ? "Post" : "Get")} \"{request.RequestUri}\"";
+        string step = $"{char.ToUpperInvariant(request.Method.Method[0])}{request.Method.Method[1..].ToLowerInvariant()} \"{request.RequestUri}\"";
+        TimeSpan response = bodyLimit ?? _options.ResponseLimit;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_options.ResponseLimit);
+        limit.CancelAfter(response);
         try
         {
-            return await (verify ? _verifying : _trusting).SendAsync(request, limit.Token).ConfigureAwait(false);
+            return await Invoker(endpoint).SendAsync(request, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (!cancellation.IsCancellationRequested)
         {
-            throw new RegistryException(RegistryErrorKind.Unreachable, $"{step}: no answer within {_options.ResponseLimit.TotalSeconds:0.#} seconds", error);
+            throw new RegistryException(RegistryErrorKind.Unreachable, $"{step}: no answer within {response.TotalSeconds:0.#} seconds", error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -45,8 +37,10 @@ internal sealed class RegistryTransport : IDisposable
 
     public void Dispose()
     {
-        _verifying.Dispose();
-        _trusting.Dispose();
+        foreach (Lazy<HttpMessageInvoker> invoker in _invokers.Values.Where(one => one.IsValueCreated))
+        {
+            invoker.Value.Dispose();
+        }
     }
 
     /// <summary>The innermost cause in the words that docker's users know.</summary>
@@ -72,17 +66,28 @@ internal sealed class RegistryTransport : IDisposable
 
     internal static string LowerFirst(string text) => text.Length == 0 ? text : (char.ToLowerInvariant(text[0]) + text[1..]).TrimEnd('.');
 
-    private SocketsHttpHandler CreateHandler() => new()
+    private HttpMessageInvoker Invoker(RegistryEndpoint endpoint)
     {
-        // Redirects are followed by hand: credentials must not travel to another origin, and layers are not unpacked on the way.
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        UseCookies = false,
-        ConnectTimeout = _options.ResponseLimit < TimeSpan.FromSeconds(30) ? _options.ResponseLimit : TimeSpan.FromSeconds(30),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
-        MaxResponseHeadersLength = 64,
-        MaxConnectionsPerServer = 8,
-        Credentials = null,
-        PreAuthenticate = false,
-    };
+        TimeSpan connect = endpoint.ConnectLimit ?? (_options.ResponseLimit < TimeSpan.FromSeconds(30) ? _options.ResponseLimit : TimeSpan.FromSeconds(30));
+        return _invokers.GetOrAdd((endpoint.Trust, connect), key => new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(CreateHandler(key.Tls, key.Connect)))).Value;
+    }
+
+    private static SocketsHttpHandler CreateHandler(RegistryTls tls, TimeSpan connect)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            // Redirects are followed by hand: credentials must not travel to another origin, and layers are not unpacked on the way.
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ConnectTimeout = connect,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
+            MaxResponseHeadersLength = 64,
+            MaxConnectionsPerServer = 8,
+            Credentials = null,
+            PreAuthenticate = false,
+        };
+        TlsFiles.Apply(tls, handler.SslOptions);
+        return handler;
+    }
 }
