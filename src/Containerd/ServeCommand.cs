@@ -13,6 +13,7 @@ using Wharf.Containerd.Layers;
 using Wharf.Containerd.Leases;
 using Wharf.Containerd.Metadata;
 using Wharf.Containerd.Namespaces;
+using Wharf.Containerd.Observation;
 using Wharf.Containerd.Rpc;
 using Wharf.Containerd.Sandboxes;
 using Wharf.Containerd.Snapshots;
@@ -40,7 +41,9 @@ internal static class ServeCommand
             Files.WriteText("/proc/self/oom_score_adj", options.OomScore.ToString(CultureInfo.InvariantCulture));
         }
 
-        Directory.CreateDirectory(options.Root, Passable);
+        // What images hold is for nobody who is not root (CVE-2024-25621); below the state some containers' root has to pass.
+        Directory.CreateDirectory(options.Root, OwnerOnly);
+        File.SetUnixFileMode(options.Root, OwnerOnly);
         Directory.CreateDirectory(options.State, Passable);
         Directory.CreateDirectory(Path.GetDirectoryName(options.Address) ?? "/", Passable);
         using FileStream held = Hold(options.Root);
@@ -73,12 +76,13 @@ internal static class ServeCommand
             ContainerdApi.Leases.V1.Leases.BindService(services, new LeasesService(store, garbage));
             ContainerdApi.Snapshots.V1.Snapshots.BindService(services, new SnapshotsService(snapshots, events));
             ContainerdApi.Diff.V1.Diff.BindService(services, layers);
-            ContainerdApi.Tasks.V1.Tasks.BindService(services, new TasksService(containers, shims, programs));
+            ContainerdApi.Tasks.V1.Tasks.BindService(services, new TasksService(containers, shims, programs, new CheckpointContent(blobs, layers)));
             ContainerdApi.Events.V1.Events.BindService(services, new EventsService(events));
             ContainerdApi.Introspection.V1.Introspection.BindService(services, new IntrospectionService(store, ServedApi.Plugins(options.Root)));
             ContainerdApi.Sandbox.V1.Store.BindService(services, new SandboxStoreService(store));
+            ContainerdApi.Sandbox.V1.Controller.BindService(services, new SandboxControllerService(store, shims, programs, events));
             ContainerdApi.Streaming.V1.Streaming.BindService(services, new StreamingService(streams));
-            ContainerdApi.Transfer.V1.Transfer.BindService(services, new TransferService(store, garbage, streams, new StoredContent(blobs), new ImageRecords(store, events), snapshots, layers));
+            ContainerdApi.Transfer.V1.Transfer.BindService(services, new TransferService(store, garbage, streams, new StoredContent(blobs), new ImageRecords(store, events), snapshots, layers, options.HostsFolder));
             ContainerdApi.Reflection.V1.ServerReflection.BindService(services, new ReflectionService(new ServiceFiles()));
             services.AddName(ContainerdApi.Reflection.V1.ServerReflection.Descriptor.FullName, ContainerdApi.Reflection.V1Alpha.ServerReflection.Descriptor.FullName);
             ContainerdApi.Version.V1.Version.BindService(services, new VersionService());
@@ -89,8 +93,15 @@ internal static class ServeCommand
             var server = new TtrpcServer(options.Address + ".ttrpc", new EventEndpoint(events).Handle);
             await using (server.ConfigureAwait(false))
             {
-                await shims.RecoverAsync(containers.Has, CancellationToken.None).ConfigureAwait(false);
-                await ServeAsync(new GrpcApplication(services, new GrpcLimits(options.LargestRequest, options.LargestResponse), loggers.CreateLogger<GrpcApplication>()), loggers, options, garbage).ConfigureAwait(false);
+                await shims.RecoverAsync(containers.Has, (scope, id) => store.Read(records => records.Find(scope, RecordKind.Sandbox, id)) is not null, CancellationToken.None).ConfigureAwait(false);
+                var calls = new CallCounts();
+                using KestrelServer? metrics = MetricsEndpoint.Server(options.MetricsAddress, loggers);
+                if (metrics is not null)
+                {
+                    await metrics.StartAsync(new MetricsEndpoint(calls, shims), CancellationToken.None).ConfigureAwait(false);
+                }
+
+                await ServeAsync(new GrpcApplication(services, new GrpcLimits(options.LargestRequest, options.LargestResponse), calls, loggers.CreateLogger<GrpcApplication>()), loggers, options, garbage).ConfigureAwait(false);
             }
         }
     }

@@ -10,14 +10,21 @@ public sealed class DockerRegistry : IDisposable
     private readonly Process _process;
 
     public DockerRegistry()
+        : this(tls: null)
     {
+    }
+
+    /// <summary>One that speaks TLS and asks for a client's certificate.</summary>
+    public DockerRegistry(Certificates? tls)
+    {
+        string secured = tls is null ? string.Empty : $$""", tls: {certificate: "{{tls.ServerCertificate}}", key: "{{tls.ServerKey}}", clientcas: ["{{tls.Authority}}"] }""";
         int port = FreePort.Next();
         Authority = $"127.0.0.1:{port}";
         File.WriteAllText(_directory["config.yml"], $$"""
             version: 0.1
             log: {level: error}
             storage: {filesystem: {rootdirectory: "{{_directory["blobs"]}}" } }
-            http: {addr: "{{Authority}}" }
+            http: {addr: "{{Authority}}"{{secured}} }
             """);
         _process = Command.Start("docker-registry", ["serve", _directory["config.yml"]]);
         var limit = Stopwatch.StartNew();

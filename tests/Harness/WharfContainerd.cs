@@ -15,7 +15,7 @@ public sealed class WharfContainerd : IDisposable
     {
     }
 
-    private WharfContainerd(string? disk)
+    private WharfContainerd(string? disk, string? configuration = null)
     {
         Root = string.Create(CultureInfo.InvariantCulture, $"/tmp/wharf-cd-{Environment.ProcessId:x}{Interlocked.Increment(ref count):x}");
         Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -23,6 +23,11 @@ public sealed class WharfContainerd : IDisposable
         {
             Directory.CreateDirectory(Store);
             Command.Run("mount", "-t", "tmpfs", "-o", $"size={disk}", "wharf-test", Store).Succeeds();
+        }
+
+        if (configuration is not null)
+        {
+            File.WriteAllText(ConfigurationFile, configuration);
         }
 
         daemon = Start();
@@ -34,6 +39,9 @@ public sealed class WharfContainerd : IDisposable
     /// <summary>What it keeps is on a small filesystem of its own, of a size such as "16m".</summary>
     public static WharfContainerd OnDisk(string size) => new(disk: size);
 
+    /// <summary>One with a config.toml of containerd's.</summary>
+    public static WharfContainerd Configured(string configuration) => new(disk: null, configuration);
+
     public string Root { get; }
 
     public string Socket => Path.Combine(Root, "c.sock");
@@ -41,6 +49,8 @@ public sealed class WharfContainerd : IDisposable
     public string State => Path.Combine(Root, "state");
 
     public string Store => Path.Combine(Root, "root");
+
+    private string ConfigurationFile => Path.Combine(Root, "config.toml");
 
     public bool IsAlive => !daemon.HasExited;
 
@@ -104,7 +114,7 @@ public sealed class WharfContainerd : IDisposable
 
     private Process Start()
     {
-        string[] shell = ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Programs.Containerd, "--address", Socket, "--root", Store, "--state", State];
+        string[] shell = ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Programs.Containerd, "--address", Socket, "--root", Store, "--state", State, .. File.Exists(ConfigurationFile) ? new[] { "--config", ConfigurationFile } : []];
         Process process = Command.Start("/bin/sh", shell, new Dictionary<string, string?> { ["LOG"] = Path.Combine(Root, "log") });
         var limit = Stopwatch.StartNew();
         while (Ctr("version").ExitCode != 0)

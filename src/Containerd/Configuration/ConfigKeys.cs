@@ -6,12 +6,14 @@ namespace Wharf.Containerd.Configuration;
 internal static class ConfigKeys
 {
     private const string Plugins = "plugins.";
+    private const string Transfer = "io.containerd.transfer.v1.local";
+    private const string HostsFolder = "config_path";
 
     private static readonly HashSet<string> Idle =
     [
         "cgroup.path", "debug.address", "debug.format", "debug.gid", "debug.uid",
         "grpc.tcp_address", "grpc.tcp_tls_ca", "grpc.tcp_tls_cert", "grpc.tcp_tls_common_name", "grpc.tcp_tls_key",
-        "metrics.address", "metrics.grpc_histogram", "plugin_dir", "temp", "ttrpc.address", "ttrpc.gid", "ttrpc.uid",
+        "metrics.grpc_histogram", "plugin_dir", "temp", "ttrpc.address", "ttrpc.gid", "ttrpc.uid",
     ];
 
     private static readonly string[] IdleTables = ["proxy_plugins.", "stream_processors.", "timeouts."];
@@ -29,6 +31,7 @@ internal static class ConfigKeys
         ["grpc.max_recv_message_size"] = (long)options.LargestRequest,
         ["grpc.max_send_message_size"] = (long)options.LargestResponse,
         ["debug.level"] = options.LogLevel,
+        ["metrics.address"] = options.MetricsAddress,
     };
 
     /// <summary>The options with a key's value, or a warning that nobody reads it.</summary>
@@ -46,6 +49,8 @@ internal static class ConfigKeys
                 return Text(value) is { Length: > 0 } address ? options with { Address = address } : options;
             case "debug.level":
                 return Text(value) is { Length: > 0 } level ? options with { LogLevel = level } : options;
+            case "metrics.address":
+                return options with { MetricsAddress = Text(value) };
             case "grpc.uid":
                 return options with { User = (uint)Number(value, 0, uint.MaxValue - 1) };
             case "grpc.gid":
@@ -61,6 +66,9 @@ internal static class ConfigKeys
             case "disabled_plugins":
                 warnings.AddRange(Texts(value).Where(IsOwn).Select(plugin => $"plugin \"{plugin}\" cannot be disabled"));
                 return options;
+            case Plugins + Transfer when value is TomlTable table && table.TryGetValue(HostsFolder, out object? folder):
+                Warn(key, value, warnings);
+                return options with { HostsFolder = Text(folder) is { Length: > 0 } path ? path : null };
             default:
                 Warn(key, value, warnings);
                 return options;
@@ -82,7 +90,7 @@ internal static class ConfigKeys
             }
             else if (value is TomlTable table)
             {
-                warnings.AddRange(table.Where(pair => IsSet(pair.Value)).Select(pair => $"key \"plugins.'{plugin}'.{pair.Key}\" has no effect here"));
+                warnings.AddRange(table.Where(pair => IsSet(pair.Value) && (plugin, pair.Key) is not (Transfer, HostsFolder)).Select(pair => $"key \"plugins.'{plugin}'.{pair.Key}\" has no effect here"));
             }
         }
         else if (Idle.Contains(key) || IdleTables.Any(table => key.StartsWith(table, StringComparison.Ordinal)))

@@ -27,4 +27,10 @@ internal sealed record ContainerdOptions
 
     /// <summary>Plugins without which the daemon does not start.</summary>
     public IReadOnlyList<string> RequiredPlugins { get; init; } = [];
+
+    /// <summary>The folder of hosts.toml files for transfers that name none of their own; null when there is none.</summary>
+    public string? HostsFolder { get; init; }
+
+    /// <summary>Host and port of the page for Prometheus; empty when there is none.</summary>
+    public string MetricsAddress { get; init; } = string.Empty;
 }

@@ -39,15 +39,27 @@ internal sealed class BlobStore
         store.Read(records => records.Find(Info.Parser, scope, RecordKind.Content, digest.ToString())) ?? throw ContainerdException.NotFound($"content {digest}");
 
     /// <summary>Gives a blob a label that it does not have yet.</summary>
-    public void AddLabel(string scope, Digest digest, string key, string value) => store.Change(records =>
+    public void AddLabel(string scope, Digest digest, string key, string value) => ChangeLabel(scope, digest, key, present => present ?? value);
+
+    /// <summary>Sets a label to what becomes of its value, or of none.</summary>
+    public void ChangeLabel(string scope, Digest digest, string key, Func<string?, string> change)
     {
-        Info info = records.Find(Info.Parser, scope, RecordKind.Content, digest.ToString()) ?? throw ContainerdException.NotFound($"content {digest}");
-        if (info.Labels.TryAdd(key, value))
+        // Most are there already, and a transaction costs a sync of the disk.
+        Info known = Get(scope, digest);
+        if (known.Labels.TryGetValue(key, out string? same) && change(same) == same)
         {
+            return;
+        }
+
+        store.Change(records =>
+        {
+            Info info = records.Find(Info.Parser, scope, RecordKind.Content, digest.ToString()) ?? throw ContainerdException.NotFound($"content {digest}");
+            info.Labels[key] = change(info.Labels.TryGetValue(key, out string? present) ? present : null);
+            LabelRules.Check(info.Labels);
             info.UpdatedAt = LabelRules.Now();
             records.Put(scope, RecordKind.Content, info.Digest, info);
-        }
-    });
+        });
+    }
 
     public SafeFileHandle Open(string scope, Digest digest)
     {

@@ -13,6 +13,10 @@ namespace Wharf.Containerd.Layers;
 /// <summary>Applies layers to snapshots, and makes layers of them.</summary>
 internal sealed class DiffService(BlobStore blobs, LayerDiff diff) : Diff.DiffBase
 {
+    // A layer grows no more than deflate can make it; some other formats write a terabyte in a few bytes.
+    private const long LargestRatio = 1032;
+    private const long Slack = 1L << 30;
+
     public override async Task<ApplyResponse> Apply(ApplyRequest request, ServerCallContext context)
     {
         string scope = CallScope.Of(context).Namespace;
@@ -52,7 +56,7 @@ internal sealed class DiffService(BlobStore blobs, LayerDiff diff) : Diff.DiffBa
     {
         using var blob = new FileStream(blobs.Open(scope, digest), FileAccess.Read, bufferSize: 1 << 17);
         using Stream uncompressed = LayerCompression.Open(blob);
-        using var layer = new UncompressedLayer(uncompressed);
+        using var layer = new UncompressedLayer(uncompressed, Slack + (LargestRatio * blob.Length));
         using (var applier = new LayerApplier(target))
         {
             applier.Apply(new TarReader(layer), cancellation);

@@ -23,6 +23,7 @@ internal sealed class LayerApplier : IDisposable
 
     // Where the layers below lie in the target itself, whiteouts remove what is theirs: what this layer has made is kept here.
     private readonly HashSet<string>? made;
+    private readonly HashSet<string> opaque = [];
     private string? parentPath;
     private FileDescriptor? parent;
     private FileDescriptor? stale;
@@ -160,7 +161,6 @@ internal sealed class LayerApplier : IDisposable
         }
     }
 
-    /// <summary>What overlayfs would read as its own would let a layer show parts of others under another name.</summary>
     /// <summary>A directory that a layer below made keeps nothing that this layer does not say, as when it is merged from folders.</summary>
     private static void ForgetAttributes(TarEntry entry, FileDescriptor place, string name)
     {
@@ -174,6 +174,7 @@ internal sealed class LayerApplier : IDisposable
         }
     }
 
+    /// <summary>What overlayfs would read as its own would let a layer show parts of others under another name.</summary>
     private static bool IsOverlay(string attribute) =>
         attribute.StartsWith("trusted.overlay.", StringComparison.Ordinal) || attribute.StartsWith("user.overlay.", StringComparison.Ordinal);
 
@@ -197,8 +198,9 @@ internal sealed class LayerApplier : IDisposable
             {
                 DirectoryEntries.SetAttribute(place, ".", OpaqueAttribute, "y"u8);
             }
-            else if (made is not null)
+            else if (made is not null && opaque.Add(folder))
             {
+                // Once: what is made afterwards is this layer's, and a layer may say it a million times (CVE-2026-95838).
                 RemoveOthers(folder);
             }
 

@@ -18,9 +18,11 @@ internal sealed class UncompressedLayer : Stream
     private int end;
     private Exception? failure;
 
-    public UncompressedLayer(Stream source)
+    /// <param name="source">Read by the thread alone.</param>
+    /// <param name="limit">No more bytes than these are taken for a layer.</param>
+    public UncompressedLayer(Stream source, long limit)
     {
-        thread = new Thread(() => Produce(source)) { IsBackground = true, Name = "layer" };
+        thread = new Thread(() => Produce(source, limit)) { IsBackground = true, Name = "layer" };
         thread.Start();
     }
 
@@ -94,7 +96,7 @@ internal sealed class UncompressedLayer : Stream
         return true;
     }
 
-    private void Produce(Stream source)
+    private void Produce(Stream source, long limit)
     {
         try
         {
@@ -111,6 +113,11 @@ internal sealed class UncompressedLayer : Stream
 
                 hash.AppendData(piece, 0, count);
                 Total += count;
+                if (Total > limit)
+                {
+                    throw new InvalidDataException($"it grows to more than {limit} bytes");
+                }
+
                 pieces.Add((piece, count), stopping.Token);
             }
         }

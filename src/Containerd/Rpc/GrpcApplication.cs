@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Wharf.Containerd.Observation;
 using Wharf.ContainerdApi.Grpc;
 
 namespace Wharf.Containerd.Rpc;
 
 /// <summary>Answers the requests of an HTTP/2 server as gRPC calls. Nothing that a method throws leaves it: it becomes the call's status.</summary>
-internal sealed class GrpcApplication(ServiceTable services, GrpcLimits limits, ILogger log) : IHttpApplication<HttpContext>
+internal sealed class GrpcApplication(ServiceTable services, GrpcLimits limits, CallCounts calls, ILogger log) : IHttpApplication<HttpContext>
 {
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -34,16 +35,30 @@ internal sealed class GrpcApplication(ServiceTable services, GrpcLimits limits, 
 
         context.Response.ContentType = GrpcWire.ContentType;
         using var call = new GrpcCall(context, limits);
+        string? counted = null;
+        Status status;
         try
         {
-            call.Finish(await AnswerAsync(call, services.Find(context.Request.Path.Value ?? "")).ConfigureAwait(false));
+            GrpcMethod method = services.Find(call.Method);
+
+            // Only methods that there are: whoever asks for others must not make the table grow.
+            counted = call.Method;
+            calls.Start(counted);
+            status = await AnswerAsync(call, method).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The outermost frame of a call: whatever it is becomes its status, and the daemon goes on.
         catch (Exception error)
         {
-            call.Finish(CallFailure.StatusOf(error, call, log));
+            status = CallFailure.StatusOf(error, call, log);
         }
 #pragma warning restore CA1031
+
+        if (counted is not null)
+        {
+            calls.End(counted, status.StatusCode);
+        }
+
+        call.Finish(status);
     }
 
     private static async Task<Status> AnswerAsync(GrpcCall call, GrpcMethod method)

@@ -8,7 +8,7 @@ internal static class ServedApi
 {
     /// <summary>As containerd names its gRPC plugins.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "namespaces", "sandboxes", "snapshots", "streaming", "tasks", "transfer", "version"];
+        ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "namespaces", "sandbox-controllers", "sandboxes", "snapshots", "streaming", "tasks", "transfer", "version"];
 
     public static PluginList Plugins(string root) => new(root, SnapshotterTable.Names, Names);
 
@@ -26,6 +26,7 @@ internal static class ServedApi
         ContainerdApi.Namespaces.V1.Namespaces.Descriptor,
         ContainerdApi.Reflection.V1.ServerReflection.Descriptor,
         ContainerdApi.Reflection.V1Alpha.ServerReflection.Descriptor,
+        ContainerdApi.Sandbox.V1.Controller.Descriptor,
         ContainerdApi.Sandbox.V1.Store.Descriptor,
         ContainerdApi.Snapshots.V1.Snapshots.Descriptor,
         ContainerdApi.Streaming.V1.Streaming.Descriptor,

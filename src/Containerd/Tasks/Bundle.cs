@@ -8,9 +8,11 @@ internal sealed class Bundle
 {
     private const uint FolderMode = 0x1c0;
     private const uint RootfsMode = 0x1c9;
+    private const uint MappedMode = 0x1c8;
     private const string ShimPathFile = "shim-binary-path";
     private const string BootstrapFile = "bootstrap.json";
     private const string AddressFile = "address";
+    private const string SandboxFile = "sandbox";
 
     public Bundle(string state, string root, string scope, string id)
     {
@@ -56,6 +58,14 @@ internal sealed class Bundle
             Files.MakeLink(null, System.IO.Path.Combine(Path, "work"), WorkPath);
             Write(ShimPathFile, Encoding.UTF8.GetBytes(shimPath));
             Write("config.json", spec);
+            if (MappedRoot.GroupOf(spec) is { } group)
+            {
+                // The container's root, who is nobody here, has to reach its root filesystem.
+                using FileDescriptor folder = Files.Open(Path, OpenFlags.Path);
+                Files.ChangeOwner(folder, 0, group, Path);
+                Files.ChangeMode(null, Path, MappedMode);
+            }
+
             Files.MakeFifo(LogPath, 0x180);
         }
         catch
@@ -80,6 +90,11 @@ internal sealed class Bundle
             Write(AddressFile, Encoding.UTF8.GetBytes(endpoint.Address));
         }
     }
+
+    /// <summary>The sandbox that the task is in, when its shim is that one's.</summary>
+    public string? Sandbox() => Read(SandboxFile);
+
+    public void WriteSandbox(string id) => Write(SandboxFile, Encoding.UTF8.GetBytes(id));
 
     /// <summary>Unmounts the root filesystem if a shim left it, and removes the folders. Never what is mounted there.</summary>
     public void Remove()

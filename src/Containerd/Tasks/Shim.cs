@@ -5,13 +5,22 @@ using Wharf.Ttrpc;
 namespace Wharf.Containerd.Tasks;
 
 /// <summary>A shim that runs: its bundle and the connection to it.</summary>
-internal sealed class Shim(Bundle bundle, string program, string service, TtrpcClient client) : IAsyncDisposable
+internal sealed class Shim(Bundle bundle, string program, ShimEndpoint endpoint, TtrpcClient client) : IAsyncDisposable
 {
+    private const string SandboxService = "containerd.runtime.sandbox.v1.Sandbox";
     private readonly TaskCompletionSource<DeleteResponse> lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Bundle Bundle => bundle;
 
     public string Program => program;
+
+    public ShimEndpoint Endpoint => endpoint;
+
+    /// <summary>True when it keeps a sandbox; tasks of it come by other bundles.</summary>
+    public bool IsSandbox { get; set; }
+
+    /// <summary>True when it is a sandbox's shim, which does not end with this task.</summary>
+    public bool IsShared { get; init; }
 
     /// <summary>Completes when the connection ends.</summary>
     public Task Closed => client.Closed;
@@ -25,14 +34,20 @@ internal sealed class Shim(Bundle bundle, string program, string service, TtrpcC
     /// <summary>How the container of a shim that died ended.</summary>
     public Task<DeleteResponse> Lost => lost.Task;
 
-    public static async Task<Shim> ConnectAsync(Bundle bundle, string program, ShimEndpoint endpoint, CancellationToken cancellation) =>
-        new(bundle, program, endpoint.Service, await TtrpcClient.ConnectAsync(endpoint.SocketPath, cancellation).ConfigureAwait(false));
+    public static async Task<Shim> ConnectAsync(Bundle bundle, string program, ShimEndpoint endpoint, bool shared, CancellationToken cancellation) =>
+        new(bundle, program, endpoint, await TtrpcClient.ConnectAsync(endpoint.SocketPath, cancellation).ConfigureAwait(false)) { IsShared = shared };
 
     public async Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, CancellationToken cancellation)
-        where T : IMessage<T> => parser.ParseFrom(await client.CallAsync(service, method, request.ToByteArray(), cancellation).ConfigureAwait(false));
+        where T : IMessage<T> => parser.ParseFrom(await client.CallAsync(endpoint.Service, method, request.ToByteArray(), cancellation).ConfigureAwait(false));
 
     public Task CallAsync(string method, IMessage request, CancellationToken cancellation) =>
-        client.CallAsync(service, method, request.ToByteArray(), cancellation);
+        client.CallAsync(endpoint.Service, method, request.ToByteArray(), cancellation);
+
+    public async Task<T> CallSandboxAsync<T>(string method, IMessage request, MessageParser<T> parser, CancellationToken cancellation)
+        where T : IMessage<T> => parser.ParseFrom(await client.CallAsync(SandboxService, method, request.ToByteArray(), cancellation).ConfigureAwait(false));
+
+    public Task CallSandboxAsync(string method, IMessage request, CancellationToken cancellation) =>
+        client.CallAsync(SandboxService, method, request.ToByteArray(), cancellation);
 
     public ProcessRequest Request(string execId = "") => new() { Id = bundle.Id, ExecId = execId };
 

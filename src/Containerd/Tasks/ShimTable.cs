@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
+using Wharf.ContainerdApi.ShimSandbox;
 using Wharf.ContainerdApi.ShimTask;
 using Wharf.ContainerdApi.TaskEvents;
 using Wharf.Containerd.Events;
@@ -31,8 +32,45 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
     public IReadOnlyList<Shim> All(string scope) =>
         [.. shims.Where(pair => pair.Key.Namespace == scope && pair.Value is { Created: true }).Select(pair => pair.Value!)];
 
+    /// <summary>The shims of the tasks of every namespace.</summary>
+    public IReadOnlyList<Shim> Everywhere => [.. shims.Values.OfType<Shim>().Where(shim => shim.Created)];
+
+    public Shim Sandbox(string scope, string id) => FindSandbox(scope, id) ?? throw ContainerdException.NotFound($"sandbox {id}");
+
+    public Shim? FindSandbox(string scope, string id) => shims.TryGetValue((scope, id), out Shim? shim) && shim is { IsSandbox: true } ? shim : null;
+
+    /// <summary>A task in a sandbox, whose shim runs it as well: it gets a bundle and a connection of its own.</summary>
+    public Task<Shim> JoinAsync(Shim sandbox, string id, byte[] spec, CancellationToken cancellation) =>
+        StartAsync(sandbox.Bundle.Namespace, id, sandbox.Program, spec, (bundle, _) =>
+        {
+            bundle.WriteSandbox(sandbox.Bundle.Id);
+            return sandbox.Endpoint;
+        }, shared: true, cancellation);
+
     /// <summary>A shim for a new task. What fails on the way leaves nothing behind.</summary>
-    public async Task<Shim> StartAsync(string scope, string id, string program, byte[] spec, byte[] options, CancellationToken cancellation)
+    public Task<Shim> StartAsync(string scope, string id, string program, byte[] spec, byte[] options, CancellationToken cancellation) =>
+        StartAsync(scope, id, program, spec, (bundle, path) => programs.Start(path, bundle, options), shared: false, cancellation);
+
+    /// <summary>Ends a sandbox and its shim.</summary>
+    public async Task EndSandboxAsync(Shim shim)
+    {
+        shim.Ending = true;
+        using (var limit = new CancellationTokenSource(FarewellLimit))
+        {
+            try
+            {
+                await shim.CallSandboxAsync("ShutdownSandbox", new SandboxRequest { SandboxId = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is TtrpcException or OperationCanceledException)
+            {
+                // It may have gone before it answered; what is left of it is deleted below.
+            }
+        }
+
+        await EndAsync(shim).ConfigureAwait(false);
+    }
+
+    private async Task<Shim> StartAsync(string scope, string id, string program, byte[] spec, Func<Bundle, string, ShimEndpoint> start, bool shared, CancellationToken cancellation)
     {
         if (!shims.TryAdd((scope, id), null))
         {
@@ -47,9 +85,9 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
             Shim shim;
             try
             {
-                ShimEndpoint endpoint = await Task.Factory.StartNew(() => programs.Start(program, bundle, options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                ShimEndpoint endpoint = await Task.Factory.StartNew(() => start(bundle, program), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
                 bundle.WriteEndpoint(endpoint);
-                shim = await Shim.ConnectAsync(bundle, program, endpoint, cancellation).ConfigureAwait(false);
+                shim = await Shim.ConnectAsync(bundle, program, endpoint, shared, cancellation).ConfigureAwait(false);
             }
             catch
             {
@@ -73,8 +111,9 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
     public async Task EndAsync(Shim shim)
     {
         shim.Ending = true;
-        using (var limit = new CancellationTokenSource(FarewellLimit))
+        if (!shim.IsShared)
         {
+            using var limit = new CancellationTokenSource(FarewellLimit);
             try
             {
                 await shim.CallAsync("Shutdown", new ShutdownRequest { Id = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
@@ -111,7 +150,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
     }
 
     /// <summary>Takes over the shims of the daemon before this one.</summary>
-    public async Task RecoverAsync(Func<string, string, bool> known, CancellationToken cancellation)
+    public async Task RecoverAsync(Func<string, string, bool> known, Func<string, string, bool> sandboxes, CancellationToken cancellation)
     {
         if (!Directory.Exists(state))
         {
@@ -122,7 +161,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         [
             .. Directory.EnumerateDirectories(state)
                 .SelectMany(scope => Directory.EnumerateDirectories(scope).Select(folder => new Bundle(state, root, Path.GetFileName(scope), Path.GetFileName(folder))))
-                .Select(bundle => RecoverAsync(bundle, known(bundle.Namespace, bundle.Id), cancellation)),
+                .Select(bundle => RecoverAsync(bundle, known(bundle.Namespace, bundle.Id), sandboxes(bundle.Namespace, bundle.Id), cancellation)),
         ];
         await Task.WhenAll(recoveries).ConfigureAwait(false);
     }
@@ -139,7 +178,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         await Task.WhenAll(watches.Keys).ConfigureAwait(false);
     }
 
-    private async Task RecoverAsync(Bundle bundle, bool known, CancellationToken cancellation)
+    private async Task RecoverAsync(Bundle bundle, bool known, bool sandbox, CancellationToken cancellation)
     {
         try
         {
@@ -158,7 +197,8 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
 
             logs.Add(bundle);
             shims[(bundle.Namespace, bundle.Id)] = shim;
-            if (!known || !shim.Created)
+            shim.IsSandbox = sandbox && await IsSandboxAsync(shim, cancellation).ConfigureAwait(false);
+            if (!shim.IsSandbox && (!known || !shim.Created))
             {
                 // A container that nobody knows, or a task that was never created: its daemon died in between.
                 await AbandonAsync(shim).ConfigureAwait(false);
@@ -180,7 +220,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         Shim? shim = null;
         try
         {
-            shim = await Shim.ConnectAsync(bundle, program, endpoint, limit.Token).ConfigureAwait(false);
+            shim = await Shim.ConnectAsync(bundle, program, endpoint, bundle.Sandbox() is not null, limit.Token).ConfigureAwait(false);
             await shim.CallAsync("State", shim.Request(), limit.Token).ConfigureAwait(false);
             shim.Created = true;
             return shim;
@@ -197,6 +237,21 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
             }
 
             return null;
+        }
+    }
+
+    private static async Task<bool> IsSandboxAsync(Shim shim, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(RecoveryLimit);
+        try
+        {
+            await shim.CallSandboxAsync("SandboxStatus", new SandboxStatusRequest { SandboxId = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (TtrpcException)
+        {
+            return false;
         }
     }
 
@@ -255,6 +310,11 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         {
             process = (await shim.CallAsync("Connect", shim.Request(), ConnectResponse.Parser, limit.Token).ConfigureAwait(false)).ShimPid;
             await DeleteByForceAsync(shim, limit.Token).ConfigureAwait(false);
+            if (shim.IsShared)
+            {
+                return true;
+            }
+
             await shim.CallAsync("Shutdown", new ShutdownRequest { Id = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
             await shim.Closed.WaitAsync(limit.Token).ConfigureAwait(false);
             return true;
@@ -265,7 +325,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         }
         catch (Exception error) when (error is TtrpcException or OperationCanceledException)
         {
-            if (process > 0)
+            if (process > 0 && !shim.IsShared)
             {
                 Processes.Signal((int)process, 9);
             }

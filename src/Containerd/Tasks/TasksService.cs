@@ -8,26 +8,26 @@ using Wharf.Containerd.Filters;
 using Wharf.Containerd.Rpc;
 using Wharf.Ttrpc;
 using Container = Wharf.ContainerdApi.Containers.V1.Container;
+using RuncOptions = Wharf.ContainerdApi.RuncOptions;
 using ShimApi = Wharf.ContainerdApi.ShimTask;
 using Status = Wharf.ContainerdApi.Types.Status;
 
 namespace Wharf.Containerd.Tasks;
 
 /// <summary>Tasks, each by its shim: what a call asks is passed on, and the answer comes back in this API's words.</summary>
-internal sealed class TasksService(ContainerTable containers, ShimTable shims, ShimProgram programs) : ContainerdApi.Tasks.V1.Tasks.TasksBase
+internal sealed class TasksService(ContainerTable containers, ShimTable shims, ShimProgram programs, CheckpointContent checkpoints) : ContainerdApi.Tasks.V1.Tasks.TasksBase
 {
+    private const string RestoreFromPath = "RestoreFromPath";
+
     public override async Task<CreateTaskResponse> Create(CreateTaskRequest request, ServerCallContext context)
     {
         string scope = CallScope.Of(context).Namespace;
-        if (request.Checkpoint is not null)
-        {
-            throw new ContainerdException(ErrorKind.Unimplemented, $"create task {request.ContainerId} from a checkpoint: not implemented");
-        }
-
         Container container = containers.Get(scope, request.ContainerId);
         Any? options = request.Options ?? container.Runtime.Options;
-        string program = programs.Find(request.RuntimePath.Length > 0 ? request.RuntimePath : container.Runtime.Name);
-        Shim shim = await shims.StartAsync(scope, container.Id, program, container.Spec.Value.ToByteArray(), options?.ToByteArray() ?? [], context.CancellationToken).ConfigureAwait(false);
+        byte[] spec = container.Spec?.Value.ToByteArray() ?? [];
+        Shim shim = container.Sandbox.Length > 0 && shims.FindSandbox(scope, container.Sandbox) is { } sandbox
+            ? await shims.JoinAsync(sandbox, container.Id, spec, context.CancellationToken).ConfigureAwait(false)
+            : await shims.StartAsync(scope, container.Id, programs.Find(request.RuntimePath.Length > 0 ? request.RuntimePath : container.Runtime.Name), spec, options?.ToByteArray() ?? [], context.CancellationToken).ConfigureAwait(false);
         var create = new ShimApi.CreateTaskRequest
         {
             Id = container.Id,
@@ -41,11 +41,12 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
         create.Rootfs.AddRange(request.Rootfs);
         try
         {
+            create.Checkpoint = Restored(context, request, options, shim.Bundle);
             ShimApi.CreateTaskResponse created = await shim.CallAsync("Create", create, ShimApi.CreateTaskResponse.Parser, context.CancellationToken).ConfigureAwait(false);
             shim.Created = true;
             return new CreateTaskResponse { ContainerId = container.Id, Pid = created.Pid };
         }
-        catch (Exception error) when (error is TtrpcException or OperationCanceledException)
+        catch (Exception error) when (error is TtrpcException or OperationCanceledException or ContainerdException or IOException)
         {
             await shims.AbandonAsync(shim).ConfigureAwait(false);
             throw error is TtrpcException refused ? new TtrpcException(refused.Status, $"failed to create shim task: {refused.Message}", refused) : error;
@@ -175,8 +176,36 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
         return response;
     }
 
-    public override Task<CheckpointTaskResponse> Checkpoint(CheckpointTaskRequest request, ServerCallContext context) =>
-        throw new ContainerdException(ErrorKind.Unimplemented, $"checkpoint task {request.ContainerId}: not implemented");
+    public override async Task<CheckpointTaskResponse> Checkpoint(CheckpointTaskRequest request, ServerCallContext context)
+    {
+        var scope = CallScope.Of(context);
+        Shim shim = Shim(request.ContainerId, context);
+        Container container = containers.Get(scope.Namespace, request.ContainerId);
+        string given = request.Options is { } options && IsOf(options, RuncOptions.CheckpointOptions.Descriptor) ? RuncOptions.CheckpointOptions.Parser.ParseFrom(options.Value).ImagePath : string.Empty;
+        string folder = given.Length > 0 ? given : Path.Combine(shim.Bundle.WorkPath, $"checkpoint-{Guid.NewGuid():N}");
+        if (given.Length == 0)
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        var response = new CheckpointTaskResponse();
+        try
+        {
+            await shim.CallAsync("Checkpoint", new ShimApi.CheckpointTaskRequest { Id = request.ContainerId, Path = folder, Options = request.Options }, context.CancellationToken).ConfigureAwait(false);
+
+            // Who names a folder wants the files there, and no content.
+            response.Descriptors.AddRange(given.Length > 0 ? [] : checkpoints.Store(scope, folder, container.Spec));
+        }
+        finally
+        {
+            if (given.Length == 0)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        return response;
+    }
 
     public override async Task<Empty> Update(UpdateTaskRequest request, ServerCallContext context)
     {
@@ -245,6 +274,31 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
             ExitStatus = state.ExitStatus,
             ExitedAt = state.ExitedAt ?? (state.Status == Status.Stopped ? new Timestamp() : null),
         };
+    }
+
+    private static bool IsOf(Any any, Google.Protobuf.Reflection.MessageDescriptor type) => any.TypeUrl[(any.TypeUrl.LastIndexOf('/') + 1)..] == type.FullName;
+
+    /// <summary>Where the files of the checkpoint are that a task begins from; empty when it begins anew.</summary>
+    private string Restored(ServerCallContext context, CreateTaskRequest request, Any? options, Bundle bundle)
+    {
+        if (options is not null && IsOf(options, RuncOptions.Options.Descriptor) && RuncOptions.Options.Parser.ParseFrom(options.Value).CriuImagePath is { Length: > 0 } given)
+        {
+            return given;
+        }
+
+        if (request.Checkpoint is null)
+        {
+            return string.Empty;
+        }
+
+        if (request.Checkpoint.Annotations.TryGetValue(RestoreFromPath, out string? path))
+        {
+            return path;
+        }
+
+        string folder = Path.Combine(bundle.WorkPath, "restore");
+        checkpoints.Unpack(CallScope.Of(context), request.Checkpoint, folder, context.CancellationToken);
+        return folder;
     }
 
     private Shim Shim(string id, ServerCallContext context) => shims.Get(CallScope.Of(context).Namespace, id);

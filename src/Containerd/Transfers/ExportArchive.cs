@@ -25,7 +25,7 @@ internal sealed class ExportArchive(StoredContent content, PlatformChoice platfo
             foreach (Image image in images)
             {
                 var target = new Descriptor { MediaType = image.Target.MediaType, Digest = Digest.Parse(image.Target.Digest), Size = image.Target.Size };
-                Manifest? runs = await WriteTreeAsync(scope, tar, target, cancellation).ConfigureAwait(false);
+                Manifest? runs = await WriteTreeAsync(scope, tar, target, new ImageWalk($"export {target.Digest}"), depth: 0, cancellation).ConfigureAwait(false);
                 bool named = ImageReference.TryParse(image.Name, out ImageReference? reference);
                 var annotations = new Dictionary<string, string> { ["io.containerd.image.name"] = image.Name };
                 if (named && reference!.Tag is { } tag)
@@ -62,9 +62,14 @@ internal sealed class ExportArchive(StoredContent content, PlatformChoice platfo
         tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = data, Mode = FileMode, ModificationTime = DateTimeOffset.UnixEpoch }, cancellation);
 
     /// <summary>All that a descriptor leads to, once; the manifest that docker's list is to name.</summary>
-    private async Task<Manifest?> WriteTreeAsync(CallScope scope, TarWriter tar, Descriptor descriptor, CancellationToken cancellation)
+    private async Task<Manifest?> WriteTreeAsync(CallScope scope, TarWriter tar, Descriptor descriptor, ImageWalk walk, int depth, CancellationToken cancellation)
     {
         Manifest? runs = null;
+        if (!walk.Enter(descriptor, depth))
+        {
+            return null;
+        }
+
         if (MediaTypes.IsIndex(descriptor.MediaType))
         {
             IReadOnlyList<Descriptor> chosen = platforms.Choose(ImageDocuments.ReadIndex(content.Read(scope, descriptor.Digest, ImageDocuments.LargestManifest), descriptor.MediaType).Manifests);
@@ -75,7 +80,7 @@ internal sealed class ExportArchive(StoredContent content, PlatformChoice platfo
 
             foreach (Descriptor child in chosen)
             {
-                runs = await WriteTreeAsync(scope, tar, child, cancellation).ConfigureAwait(false) ?? runs;
+                runs = await WriteTreeAsync(scope, tar, child, walk, depth + 1, cancellation).ConfigureAwait(false) ?? runs;
             }
         }
         else if (MediaTypes.IsManifest(descriptor.MediaType))

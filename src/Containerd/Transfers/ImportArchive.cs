@@ -13,6 +13,7 @@ internal sealed class ImportArchive(StoredContent content)
     private readonly Dictionary<string, byte[]> documents = [];
     private readonly Dictionary<string, (Digest Digest, long Size)> files = [];
     private readonly Dictionary<string, string> links = [];
+    private readonly ImageWalk walk = new("import archive");
 
     /// <summary>The index of the archive, stored, and what it lists.</summary>
     public async Task<(Descriptor Index, IReadOnlyList<Descriptor> Manifests)> ImportAsync(CallScope scope, Stream archive, CancellationToken cancellation)
@@ -33,7 +34,7 @@ internal sealed class ImportArchive(StoredContent content)
             : throw ContainerdException.Invalid("import archive: neither index.json nor manifest.json is in it");
         foreach (Descriptor manifest in manifests)
         {
-            LabelTree(scope, manifest);
+            LabelTree(scope, manifest, depth: 0);
         }
 
         byte[] whole = index ?? JsonSerializer.SerializeToUtf8Bytes(new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = manifests }, ImageJson.Plain.ImageIndex);
@@ -84,8 +85,13 @@ internal sealed class ImportArchive(StoredContent content)
     }
 
     /// <summary>Labels of all that a manifest leads to, as far as it is in the store.</summary>
-    private void LabelTree(CallScope scope, Descriptor descriptor)
+    private void LabelTree(CallScope scope, Descriptor descriptor, int depth)
     {
+        if (!walk.Enter(descriptor, depth))
+        {
+            return;
+        }
+
         if (!content.Has(scope, descriptor.Digest))
         {
             throw ContainerdException.NotFound($"import archive: content {descriptor.Digest}");
@@ -96,7 +102,7 @@ internal sealed class ImportArchive(StoredContent content)
             IReadOnlyList<Descriptor> children = [.. ImageDocuments.ReadIndex(content.Read(scope, descriptor.Digest, ImageDocuments.LargestManifest), descriptor.MediaType).Manifests.Where(child => content.Has(scope, child.Digest))];
             foreach (Descriptor child in children)
             {
-                LabelTree(scope, child);
+                LabelTree(scope, child, depth + 1);
             }
 
             content.Label(scope, descriptor.Digest, StoredContent.References(children));

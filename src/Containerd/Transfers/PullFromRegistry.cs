@@ -1,38 +1,22 @@
-using Wharf.ContainerdApi.Types.Transfer;
+using Wharf.ContainerdApi.Types;
+using Wharf.Containerd.Registries;
 using Wharf.Containerd.Rpc;
-using Wharf.Containerd.Streams;
-using Wharf.Oci.Digests;
 using Wharf.Oci.Images;
 using Wharf.Registry;
 using ImageReference = Wharf.Oci.References.ImageReference;
 
 namespace Wharf.Containerd.Transfers;
 
-/// <summary>An image from a registry into the content store: manifests, config and layers, each verified, layers side by side.</summary>
-internal sealed class PullFromRegistry(StoredContent content, RegistryRepository repository, ImageReference reference, PlatformChoice platforms, TransferProgress progress)
+/// <summary>
+/// An image from a registry into the content store: manifests, config and layers, each verified, layers side by side. What is to be
+/// unpacked is unpacked meanwhile: a layer when it and those below it are there.
+/// </summary>
+internal sealed class PullFromRegistry(StoredContent content, RegistryAccess registry, PlatformChoice platforms, IReadOnlyList<UnpackImage> unpacks, TransferProgress progress)
 {
-    private const string Source = "containerd.io/distribution.source.";
     private const int AtOnce = 4;
-    private const int DeepestIndex = 3;
-
-    /// <summary>Where the image is, and who asks for it.</summary>
-    public static async Task<(RegistryClient Client, RegistryRepository Repository, ImageReference Reference)> OpenAsync(OCIRegistry source, Func<string, NamedStream> streams, CancellationToken cancellation)
-    {
-        ImageReference reference = ImageReference.TryParse(source.Reference, out ImageReference? parsed) ? parsed.OrLatest() : throw ContainerdException.Invalid($"image reference \"{source.Reference}\"");
-        RegistryResolver? resolver = source.Resolver;
-        if (resolver is { HostDir.Length: > 0 })
-        {
-            throw new ContainerdException(ErrorKind.Unimplemented, $"pull \"{source.Reference}\": hosts of \"{resolver.HostDir}\": not implemented");
-        }
-
-        RegistryCredentials? credentials = resolver is { AuthStream.Length: > 0 } ? await AskAsync(streams(resolver.AuthStream), reference, cancellation).ConfigureAwait(false) : null;
-        var client = new RegistryClient(new RegistryOptions
-        {
-            InsecureRegistries = resolver?.DefaultScheme == "http" ? [reference.Domain] : [],
-            UserAgent = $"wharf-containerd/{VersionService.Own}",
-        });
-        return (client, client.Open(reference, credentials), reference);
-    }
+    private readonly ImageReference reference = registry.Reference;
+    private readonly RegistryRepository repository = registry.Repository;
+    private readonly ImageWalk walk = new($"pull \"{registry.Reference}\"");
 
     public async Task<Descriptor> PullAsync(CallScope scope, CancellationToken cancellation)
     {
@@ -43,46 +27,24 @@ internal sealed class PullFromRegistry(StoredContent content, RegistryRepository
         return await TakeAsync(scope, top, depth: 0, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<RegistryCredentials?> AskAsync(NamedStream stream, ImageReference reference, CancellationToken cancellation)
-    {
-        using (stream)
-        {
-            await stream.WriteAsync(new AuthRequest { Host = reference.Domain, Reference = reference.Name }, cancellation).ConfigureAwait(false);
-            if (await stream.ReadAsync(cancellation).ConfigureAwait(false) is not { } answer)
-            {
-                return null;
-            }
-
-            AuthResponse given = AuthResponse.Parser.ParseFrom(answer.Value);
-            return given.AuthType switch
-            {
-                AuthType.Credentials => new RegistryCredentials { Username = given.Username, Password = given.Secret },
-                AuthType.Refresh => new RegistryCredentials { IdentityToken = given.Secret },
-                AuthType.Header when given.Secret.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) => new RegistryCredentials { RegistryToken = given.Secret["Bearer ".Length..] },
-                AuthType.None => null,
-                _ => throw new ContainerdException(ErrorKind.Unimplemented, $"credentials of kind {given.AuthType} for \"{reference.Domain}\": not implemented"),
-            };
-        }
-    }
-
     private async Task<Descriptor> TakeAsync(CallScope scope, RegistryManifest manifest, int depth, CancellationToken cancellation)
     {
         string mediaType = manifest.Descriptor.MediaType;
+        if (!walk.Enter(manifest.Descriptor, depth))
+        {
+            return manifest.Descriptor;
+        }
+
         Dictionary<string, string> labels;
         if (MediaTypes.IsIndex(mediaType))
         {
-            if (depth == DeepestIndex)
-            {
-                throw new InvalidDataException($"pull \"{reference}\": more than {DeepestIndex} levels of indexes");
-            }
-
             IReadOnlyList<Descriptor> chosen = platforms.Choose(ImageDocuments.ReadIndex(manifest.Content.Span, mediaType).Manifests);
             if (chosen.Count == 0)
             {
                 throw ContainerdException.NotFound($"pull \"{reference}\": no manifest for the platform");
             }
 
-            foreach (Descriptor child in chosen)
+            foreach (Descriptor child in chosen.DistinctBy(child => child.Digest))
             {
                 await TakeAsync(scope, await repository.GetManifestAsync(child.Digest.ToString(), cancellation).ConfigureAwait(false), depth + 1, cancellation).ConfigureAwait(false);
             }
@@ -92,10 +54,7 @@ internal sealed class PullFromRegistry(StoredContent content, RegistryRepository
         else if (MediaTypes.IsManifest(mediaType))
         {
             Manifest parsed = ImageDocuments.ReadManifest(manifest.Content.Span, mediaType);
-            await Parallel.ForEachAsync(
-                parsed.Layers.Prepend(parsed.Config).DistinctBy(blob => blob.Digest),
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
-                async (blob, stop) => await TakeBlobAsync(scope, blob, stop).ConfigureAwait(false)).ConfigureAwait(false);
+            await TakeBlobsAsync(scope, parsed, cancellation).ConfigureAwait(false);
             labels = StoredContent.References(parsed);
         }
         else
@@ -103,16 +62,59 @@ internal sealed class PullFromRegistry(StoredContent content, RegistryRepository
             throw new ContainerdException(ErrorKind.Unimplemented, $"pull \"{reference}\": media type \"{mediaType}\": not implemented");
         }
 
-        labels[Source + reference.Domain] = reference.Path;
+        labels[Origins.Label(reference)] = reference.Path;
         Descriptor stored = content.Write(scope, mediaType, manifest.Content.Span, labels);
         await progress.TellAsync("complete", $"manifest-{stored.Digest}", StoredContent.ToContainerd(stored), stored.Size, cancellation).ConfigureAwait(false);
         return stored;
     }
 
+    private async Task TakeBlobsAsync(CallScope scope, Manifest manifest, CancellationToken cancellation)
+    {
+        await TakeBlobAsync(scope, manifest.Config, cancellation).ConfigureAwait(false);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var places = new SemaphoreSlim(AtOnce);
+        Dictionary<string, Task> fetches = manifest.Layers.DistinctBy(layer => layer.Digest).ToDictionary(layer => layer.Digest.ToString(), FetchAsync);
+        List<Task> work = [.. fetches.Values, .. unpacks.Select(UnpackAsync)];
+        try
+        {
+            await foreach (Task one in Task.WhenEach(work).ConfigureAwait(false))
+            {
+                await one.ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // One that fails ends the others, and nothing is forgotten.
+            await end.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(work).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+        }
+
+        async Task FetchAsync(Descriptor layer)
+        {
+            await places.WaitAsync(end.Token).ConfigureAwait(false);
+            try
+            {
+                await TakeBlobAsync(scope, layer, end.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+
+        async Task UnpackAsync(UnpackImage unpack)
+        {
+            if (unpack.Wants(scope, manifest))
+            {
+                await unpack.UnpackAsync(scope, manifest, layer => fetches[layer.Digest.ToString()], end.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task TakeBlobAsync(CallScope scope, Descriptor blob, CancellationToken cancellation)
     {
         string name = $"{(MediaTypes.IsConfig(blob.MediaType) ? "config" : "layer")}-{blob.Digest}";
-        ContainerdApi.Types.ContentDescriptor descriptor = StoredContent.ToContainerd(blob);
+        ContentDescriptor descriptor = StoredContent.ToContainerd(blob);
         const long step = 1 << 20;
         long told = 0;
         Task TellAsync(long done)
@@ -126,7 +128,7 @@ internal sealed class PullFromRegistry(StoredContent content, RegistryRepository
             return progress.TellAsync("downloading", name, descriptor, done, cancellation);
         }
 
-        var labels = new Dictionary<string, string> { [Source + reference.Domain] = reference.Path };
+        var labels = new Dictionary<string, string> { [Origins.Label(reference)] = reference.Path };
         BlobStream? opened = null;
         try
         {
@@ -140,6 +142,7 @@ internal sealed class PullFromRegistry(StoredContent content, RegistryRepository
             }
         }
 
+        content.AddOrigin(scope, blob.Digest, reference);
         await progress.TellAsync("complete", name, descriptor, blob.Size, cancellation).ConfigureAwait(false);
     }
 }

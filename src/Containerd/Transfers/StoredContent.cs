@@ -11,6 +11,7 @@ internal sealed class StoredContent(BlobStore blobs)
 {
     private const string Reference = "containerd.io/gc.ref.content.";
     private const int BufferSize = 128 << 10;
+    private static readonly TimeSpan LockedRetry = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Labels of an index or manifest: what it leads to.</summary>
     public static Dictionary<string, string> References(IEnumerable<Descriptor> manifests) =>
@@ -45,6 +46,12 @@ internal sealed class StoredContent(BlobStore blobs)
     }
 
     public FileStream Open(CallScope scope, Digest digest) => new(blobs.Open(scope.Namespace, digest), FileAccess.Read, BufferSize, isAsync: false);
+
+    public IReadOnlyDictionary<string, string> Labels(CallScope scope, Digest digest) => blobs.Get(scope.Namespace, digest).Labels;
+
+    /// <summary>Notes that a repository has a blob.</summary>
+    public void AddOrigin(CallScope scope, Digest digest, Oci.References.ImageReference repository) =>
+        blobs.ChangeLabel(scope.Namespace, digest, Origins.Label(repository), names => Origins.With(names, repository.Path));
 
     public bool Has(CallScope scope, Digest digest)
     {
@@ -99,26 +106,60 @@ internal sealed class StoredContent(BlobStore blobs)
         Func<long, Task> progress,
         CancellationToken cancellation)
     {
+        while (true)
+        {
+            try
+            {
+                return await CopyOnceAsync(scope, reference, size, expected, open, labels, progress, cancellation).ConfigureAwait(false);
+            }
+            catch (ContainerdException error) when (error.Kind == ErrorKind.Unavailable)
+            {
+                // Somebody else writes the same blob: it comes to be, or its writer lets go.
+                await Task.Delay(LockedRetry, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<Digest> CopyOnceAsync(
+        CallScope scope,
+        string reference,
+        long size,
+        Digest? expected,
+        Func<long, Stream> open,
+        IReadOnlyDictionary<string, string> labels,
+        Func<long, Task> progress,
+        CancellationToken cancellation)
+    {
         Digest? digest = expected;
         try
         {
             using Ingest ingest = blobs.Begin(scope, reference, size, expected);
-            if (expected is null)
+            if (expected is null || ingest.Offset > size)
             {
                 ingest.Truncate();
             }
 
-            Stream source = open(ingest.Offset);
-            byte[] buffer = new byte[BufferSize];
-            int count;
-            while ((count = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+            try
             {
-                ingest.Write(buffer.AsSpan(0, count));
-                await progress(ingest.Offset).ConfigureAwait(false);
+                Stream source = open(ingest.Offset);
+                byte[] buffer = new byte[BufferSize];
+                int count;
+                while ((count = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+                {
+                    ingest.Write(buffer.AsSpan(0, count));
+                    await progress(ingest.Offset).ConfigureAwait(false);
+                }
+
+                digest ??= Digest.Parse(ingest.DigestSoFar);
+                blobs.Commit(scope, ingest, size, digest, labels);
+            }
+            catch (Exception error) when (error is ContainerdException { Kind: ErrorKind.FailedPrecondition or ErrorKind.OutOfRange } or Registry.RegistryException { Kind: Registry.RegistryErrorKind.Malformed })
+            {
+                // These are not the bytes that the digest names: nobody is to go on with them.
+                ingest.Remove();
+                throw;
             }
 
-            digest ??= Digest.Parse(ingest.DigestSoFar);
-            blobs.Commit(scope, ingest, size, digest, labels);
             return digest;
         }
         catch (ContainerdException error) when (error.Kind == ErrorKind.AlreadyExists && digest is not null)

@@ -7,17 +7,18 @@ using Wharf.ContainerdApi.Types.Transfer;
 using Wharf.Containerd.Garbage;
 using Wharf.Containerd.Layers;
 using Wharf.Containerd.Metadata;
+using Wharf.Containerd.Registries;
 using Wharf.Containerd.Rpc;
 using Wharf.Containerd.Snapshots;
 using Wharf.Containerd.Streams;
+using Wharf.Oci.Digests;
 using Wharf.Oci.Images;
 using Wharf.Registry;
-using ImageReference = Wharf.Oci.References.ImageReference;
 
 namespace Wharf.Containerd.Transfers;
 
 /// <summary>Images from one end to another: what is done follows from the types of the two.</summary>
-internal sealed class TransferService(MetadataStore store, GarbageCollector garbage, StreamTable streams, StoredContent content, ImageRecords images, SnapshotterTable snapshotters, DiffService layers) : Transfer.TransferBase
+internal sealed class TransferService(MetadataStore store, GarbageCollector garbage, StreamTable streams, StoredContent content, ImageRecords images, SnapshotterTable snapshotters, DiffService layers, string? hostsFolder) : Transfer.TransferBase
 {
     public override async Task<Empty> Transfer(TransferRequest request, ServerCallContext context)
     {
@@ -35,6 +36,7 @@ internal sealed class TransferService(MetadataStore store, GarbageCollector garb
                 (ImageStore from, ImageStore to) => Tag(caller, from, to),
                 (OCIRegistry from, ImageStore to) => PullAsync(lease.Scope, from, to, progress, cancellation),
                 (ImageImportStream from, ImageStore to) => ImportAsync(lease.Scope, from, to, progress, cancellation),
+                (ImageStore from, OCIRegistry to) => PushAsync(lease.Scope, from, to, progress, cancellation),
                 (ImageStore from, ImageExportStream to) => ExportAsync(caller, from, to, progress, cancellation),
                 _ => throw new ContainerdException(ErrorKind.Unimplemented, $"method Transfer not implemented for {request.Source.TypeUrl} to {request.Destination.TypeUrl}"),
             }).ConfigureAwait(false);
@@ -77,21 +79,28 @@ internal sealed class TransferService(MetadataStore store, GarbageCollector garb
 
     private async Task PullAsync(CallScope scope, OCIRegistry from, ImageStore to, TransferProgress progress, CancellationToken cancellation)
     {
-        (RegistryClient client, RegistryRepository repository, ImageReference reference) = await PullFromRegistry.OpenAsync(from, id => streams.Get(scope.Namespace, id), cancellation).ConfigureAwait(false);
-        using (client)
-        using (repository)
+        using RegistryAccess registry = Access(scope, from, push: false);
+        UnpackImage[] unpacks = Unpacks(to, progress);
+        Descriptor image = await new PullFromRegistry(content, registry, new PlatformChoice(to.Platforms), unpacks, progress).PullAsync(scope, cancellation).ConfigureAwait(false);
+        await UnpackAsync(scope, image, unpacks, cancellation).ConfigureAwait(false);
+        foreach (string name in to.ExtraReferences.Where(one => !one.IsPrefix || one.AddDigest).Select(one => one.AddDigest ? $"{one.Name}@{image.Digest}" : one.Name).Prepend(to.Name.Length > 0 ? to.Name : from.Reference))
         {
-            Descriptor image = await new PullFromRegistry(content, repository, reference, new PlatformChoice(to.Platforms), progress).PullAsync(scope, cancellation).ConfigureAwait(false);
-            await UnpackAsync(scope, image, to, progress, cancellation).ConfigureAwait(false);
-            foreach (string name in to.ExtraReferences.Where(one => !one.IsPrefix || one.AddDigest).Select(one => one.AddDigest ? $"{one.Name}@{image.Digest}" : one.Name).Prepend(to.Name.Length > 0 ? to.Name : from.Reference))
-            {
-                images.Put(scope, name, StoredContent.ToContainerd(image), to.Labels);
-                await progress.TellAsync("saved", name, StoredContent.ToContainerd(image), 0, cancellation).ConfigureAwait(false);
-            }
-
-            await progress.TellAsync($"Completed pull from OCI Registry ({from.Reference})", cancellation).ConfigureAwait(false);
+            images.Put(scope, name, StoredContent.ToContainerd(image), to.Labels);
+            await progress.TellAsync("saved", name, StoredContent.ToContainerd(image), 0, cancellation).ConfigureAwait(false);
         }
+
+        await progress.TellAsync($"Completed pull from OCI Registry ({from.Reference})", cancellation).ConfigureAwait(false);
     }
+
+    private async Task PushAsync(CallScope scope, ImageStore from, OCIRegistry to, TransferProgress progress, CancellationToken cancellation)
+    {
+        ContainerdApi.Images.V1.Image image = images.Get(scope, from.Name);
+        using RegistryAccess registry = Access(scope, to, push: true);
+        var target = new Descriptor { MediaType = image.Target.MediaType, Digest = Digest.Parse(image.Target.Digest), Size = image.Target.Size };
+        await new PushToRegistry(content, registry, new PlatformChoice(from.Platforms), progress).PushAsync(scope, image.Name, target, cancellation).ConfigureAwait(false);
+    }
+
+    private RegistryAccess Access(CallScope scope, OCIRegistry end, bool push) => RegistryAccess.Open(end, hostsFolder, id => streams.Get(scope.Namespace, id), push);
 
     private async Task ImportAsync(CallScope scope, ImageImportStream from, ImageStore to, TransferProgress progress, CancellationToken cancellation)
     {
@@ -112,7 +121,7 @@ internal sealed class TransferService(MetadataStore store, GarbageCollector garb
 
         foreach ((string name, Descriptor image) in named)
         {
-            await UnpackAsync(scope, image, to, progress, cancellation).ConfigureAwait(false);
+            await UnpackAsync(scope, image, Unpacks(to, progress), cancellation).ConfigureAwait(false);
             images.Put(scope, name, StoredContent.ToContainerd(image), to.Labels);
             await progress.TellAsync("saved", name, StoredContent.ToContainerd(image), 0, cancellation).ConfigureAwait(false);
         }
@@ -120,12 +129,14 @@ internal sealed class TransferService(MetadataStore store, GarbageCollector garb
         await progress.TellAsync("Completed import", cancellation).ConfigureAwait(false);
     }
 
-    private async Task UnpackAsync(CallScope scope, Descriptor image, ImageStore to, TransferProgress progress, CancellationToken cancellation)
+    private UnpackImage[] Unpacks(ImageStore to, TransferProgress progress) =>
+        [.. to.Unpacks.Select(one => new UnpackImage(content, snapshotters.Get(one.Snapshotter.Length > 0 ? one.Snapshotter : Snapshotter.OverlayName), layers, one, progress))];
+
+    private static async Task UnpackAsync(CallScope scope, Descriptor image, IEnumerable<UnpackImage> unpacks, CancellationToken cancellation)
     {
-        foreach (UnpackConfiguration configuration in to.Unpacks)
+        foreach (UnpackImage unpack in unpacks)
         {
-            Snapshotter snapshotter = snapshotters.Get(configuration.Snapshotter.Length > 0 ? configuration.Snapshotter : Snapshotter.OverlayName);
-            await new UnpackImage(content, snapshotter, layers, progress).UnpackAsync(scope, image, configuration, cancellation).ConfigureAwait(false);
+            await unpack.UnpackAsync(scope, image, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -9,29 +9,41 @@ using OciPlatform = Wharf.Oci.Images.Platform;
 
 namespace Wharf.Containerd.Transfers;
 
-/// <summary>The layers of a stored image as a stack of snapshots, each named by its chain id and made once.</summary>
-internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, DiffService layers, TransferProgress progress)
+/// <summary>The layers of an image as a stack of snapshots, each named by its chain id and made once.</summary>
+internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, DiffService layers, UnpackConfiguration configuration, TransferProgress progress)
 {
     private const string Uncompressed = "containerd.io/uncompressed";
     private const string SnapshotReference = "containerd.io/gc.ref.snapshot.";
+    private readonly OciPlatform platform = configuration.Platform is null ? OciPlatform.Host : PlatformChoice.Of(configuration.Platform);
 
-    public async Task UnpackAsync(CallScope scope, Descriptor image, UnpackConfiguration configuration, CancellationToken cancellation)
+    /// <summary>An image whose parts are all stored.</summary>
+    public async Task UnpackAsync(CallScope scope, Descriptor image, CancellationToken cancellation)
     {
-        OciPlatform platform = configuration.Platform is null ? OciPlatform.Host : PlatformChoice.Of(configuration.Platform);
-        if (FindManifest(scope, image, platform) is not { } manifest || !MediaTypes.IsConfig(manifest.Config.MediaType))
+        if (FindManifest(scope, image, new ImageWalk($"unpack {image.Digest}"), depth: 0) is not { } manifest || !MediaTypes.IsConfig(manifest.Config.MediaType))
         {
             throw ContainerdException.NotFound($"unpack {image.Digest}: no image for platform {platform}");
         }
 
-        IReadOnlyList<Digest> diffIds = ImageDocuments.ReadImage(content.Read(scope, manifest.Config.Digest, ImageDocuments.LargestConfig)).Rootfs.DiffIds;
+        await UnpackAsync(scope, manifest, _ => Task.CompletedTask, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a manifest, whose config is stored, is of an image for this platform.</summary>
+    public bool Wants(CallScope scope, Manifest manifest) =>
+        MediaTypes.IsConfig(manifest.Config.MediaType) && platform.Distance(Config(scope, manifest).Platform) is not null;
+
+    /// <summary>An image whose layers may still be on their way; <paramref name="arrival"/> of one ends when it is stored.</summary>
+    public async Task UnpackAsync(CallScope scope, Manifest manifest, Func<Descriptor, Task> arrival, CancellationToken cancellation)
+    {
+        IReadOnlyList<Digest> diffIds = Config(scope, manifest).Rootfs.DiffIds;
         if (diffIds.Count != manifest.Layers.Count)
         {
-            throw ContainerdException.Precondition($"unpack {image.Digest}: {manifest.Layers.Count} layers with {diffIds.Count} diff ids");
+            throw ContainerdException.Precondition($"unpack {manifest.Config.Digest}: {manifest.Layers.Count} layers with {diffIds.Count} diff ids");
         }
 
         IReadOnlyList<Digest> chain = new RootFs { DiffIds = diffIds }.ChainIds();
         for (int index = 0; index < diffIds.Count; index++)
         {
+            await arrival(manifest.Layers[index]).WaitAsync(cancellation).ConfigureAwait(false);
             string name = chain[index].ToString();
             if (!snapshots.TryHold(scope, name))
             {
@@ -50,8 +62,15 @@ internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, 
         }
     }
 
-    private Manifest? FindManifest(CallScope scope, Descriptor image, OciPlatform platform)
+    private Image Config(CallScope scope, Manifest manifest) => ImageDocuments.ReadImage(content.Read(scope, manifest.Config.Digest, ImageDocuments.LargestConfig));
+
+    private Manifest? FindManifest(CallScope scope, Descriptor image, ImageWalk walk, int depth)
     {
+        if (!walk.Enter(image, depth))
+        {
+            return null;
+        }
+
         byte[] document = content.Read(scope, image.Digest, ImageDocuments.LargestManifest);
         if (!MediaTypes.IsIndex(image.MediaType))
         {
@@ -61,7 +80,7 @@ internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, 
         return ImageDocuments.ReadIndex(document, image.MediaType).Manifests
             .Where(child => content.Has(scope, child.Digest) && (child.Platform is null || platform.Distance(child.Platform) is not null))
             .OrderBy(child => child.Platform is null ? int.MaxValue : platform.Distance(child.Platform))
-            .Select(child => FindManifest(scope, child, platform))
+            .Select(child => FindManifest(scope, child, walk, depth + 1))
             .FirstOrDefault(found => found is not null);
     }
 

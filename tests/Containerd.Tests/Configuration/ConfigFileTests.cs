@@ -44,7 +44,7 @@ public sealed class ConfigFileTests : IDisposable
               adress = "/x"
               tcp_address = ""
             [metrics]
-              address = "127.0.0.1:1"
+              grpc_histogram = true
             [timeouts]
               "io.containerd.timeout.shim.load" = "5s"
             [plugins."io.containerd.grpc.v1.cri"]
@@ -56,7 +56,7 @@ public sealed class ConfigFileTests : IDisposable
 
         Assert.Equal(
             [
-                "key \"metrics.address\" has no effect here",
+                "key \"metrics.grpc_histogram\" has no effect here",
                 "key \"plugins.'io.containerd.gc.v1.scheduler'.pause_threshold\" has no effect here",
                 "key \"timeouts.io.containerd.timeout.shim.load\" has no effect here",
                 "plugin \"io.containerd.grpc.v1.cri\" is not part of this daemon",

@@ -37,7 +37,7 @@ public sealed class HostileLayerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Is_refused_with_the_entry_named(string what, byte[] layer)
+    public void CVE_2025_47290_2026_17106_what_leads_outside_is_refused_with_the_entry_named(string what, byte[] layer)
     {
         Exception error = Assert.ThrowsAny<Exception>(() => Apply(layer));
         Assert.True(error is InvalidDataException or IOException, $"{what}: {error}");
@@ -61,7 +61,7 @@ public sealed class HostileLayerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Confined))]
-    public void Stays_inside(string what, byte[] layer)
+    public void CVE_2021_32760_what_goes_through_links_stays_inside(string what, byte[] layer)
     {
         try
         {
@@ -84,6 +84,54 @@ public sealed class HostileLayerTests : IDisposable
         Apply([.. RawTar.Header("x", 'x', records.Length), .. RawTar.Padded(records), .. RawTar.Header("dir", '5', 0)]);
         using Linux.FileDescriptor root = Linux.Files.Open(Root, Linux.OpenFlags.ReadOnly | Linux.OpenFlags.Directory);
         Assert.DoesNotContain("trusted.overlay.redirect", Linux.DirectoryEntries.AttributeNames(root, "dir"));
+    }
+
+    [Fact]
+    public void CVE_2021_32760_a_link_to_a_file_outside_does_not_lend_it_its_mode()
+    {
+        UnixFileMode before = File.GetUnixFileMode(Path.Combine(Outside, "victim"));
+        byte[] link = RawTar.Header("victim", '2', 0, link: "../outside/victim");
+        System.Text.Encoding.ASCII.GetBytes("0004777\0").CopyTo(link, 100);
+        RawTar.Sum(link);
+
+        Apply([.. link, .. RawTar.Entry("again", '1', link: "victim")]);
+
+        Assert.Equal(before, File.GetUnixFileMode(Path.Combine(Outside, "victim")));
+        AssertOutsideUntouched();
+    }
+
+    [Fact]
+    public void CVE_2026_95838_a_folder_that_is_made_opaque_over_and_over_is_emptied_once()
+    {
+        foreach (int number in Enumerable.Range(0, 2000))
+        {
+            File.WriteAllText(Path.Combine(Root, $"below{number}"), string.Empty);
+        }
+
+        byte[] opaque = RawTar.Entry(".wh..wh..opq", '0');
+        byte[] layer = [.. RawTar.Entry("mine", '0', "x"), .. Enumerable.Repeat(opaque, 20_000).SelectMany(one => one), .. new byte[1024]];
+        using (var applier = new LayerApplier(new LayerTarget(Root, [], Overlay: false)))
+        {
+            applier.Apply(new TarReader(new MemoryStream(layer)), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(["mine"], Directory.EnumerateFileSystemEntries(Root).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_layer_that_grows_without_end_is_refused()
+    {
+        using var layer = new UncompressedLayer(new MemoryStream(new byte[3 << 20]), limit: 2 << 20);
+        byte[] buffer = new byte[1 << 20];
+
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() =>
+        {
+            while (layer.Read(buffer) > 0)
+            {
+            }
+        });
+
+        Assert.Equal($"read layer: it grows to more than {2 << 20} bytes", error.Message);
     }
 
     private void Apply(byte[] layer)

@@ -86,7 +86,7 @@ public sealed class LayerApplierTests : IDisposable
     public void The_digest_is_of_all_bytes_also_after_the_end()
     {
         byte[] tar = [.. RawTar.Entry("a", '0', "x"), .. new byte[1024], .. Encoding.ASCII.GetBytes("trailing")];
-        using var layer = new UncompressedLayer(new MemoryStream(tar));
+        using var layer = new UncompressedLayer(new MemoryStream(tar), long.MaxValue);
         byte[] read = new byte[tar.Length + 10];
         int count = layer.ReadAtLeast(read, read.Length, throwOnEndOfStream: false);
         Assert.Equal(tar, read[..count]);
@@ -97,7 +97,7 @@ public sealed class LayerApplierTests : IDisposable
     [Fact]
     public void A_source_that_fails_fails_the_reader()
     {
-        using var layer = new UncompressedLayer(new System.IO.Compression.GZipStream(new MemoryStream("not gzip"u8.ToArray()), System.IO.Compression.CompressionMode.Decompress));
+        using var layer = new UncompressedLayer(new System.IO.Compression.GZipStream(new MemoryStream("not gzip"u8.ToArray()), System.IO.Compression.CompressionMode.Decompress), long.MaxValue);
         Assert.Throws<InvalidDataException>(() => layer.ReadByte());
     }
 

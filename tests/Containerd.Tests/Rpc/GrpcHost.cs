@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
+using Wharf.Containerd.Observation;
 using Wharf.Containerd.Rpc;
 using Wharf.ContainerdApi.Grpc;
 
@@ -28,7 +29,7 @@ internal sealed class GrpcHost : IAsyncDisposable
         var services = new ServiceTable();
         bind(services);
         var host = new GrpcHost();
-        await host.server.StartAsync(new GrpcApplication(services, new GrpcLimits(GrpcWire.LargestMessage, GrpcWire.LargestMessage), NullLogger.Instance), CancellationToken.None);
+        await host.server.StartAsync(new GrpcApplication(services, new GrpcLimits(GrpcWire.LargestMessage, GrpcWire.LargestMessage), new CallCounts(), NullLogger.Instance), CancellationToken.None);
         return host;
     }
 

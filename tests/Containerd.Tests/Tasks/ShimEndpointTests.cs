@@ -53,7 +53,7 @@ public sealed class ShimEndpointTests : IDisposable
         bundle.WriteEndpoint(ShimEndpoint.Parse($$"""{"version":{{version}},"address":"unix://{{socket}}","protocol":"ttrpc"}"""));
         ShimEndpoint kept = Assert.NotNull(bundle.Endpoint());
 
-        await using Shim shim = await Shim.ConnectAsync(bundle, "/bin/shim", kept, Token);
+        await using Shim shim = await Shim.ConnectAsync(bundle, "/bin/shim", kept, shared: false, Token);
         await shim.CallAsync("Shutdown", new ShutdownRequest { Id = "one" }, Token);
     }
 
