@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
+using Wharf.ContainerdApi.SandboxEvents;
 using Wharf.ContainerdApi.ShimSandbox;
 using Wharf.ContainerdApi.ShimTask;
 using Wharf.ContainerdApi.TaskEvents;
@@ -161,7 +162,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         [
             .. Directory.EnumerateDirectories(state)
                 .SelectMany(scope => Directory.EnumerateDirectories(scope).Select(folder => new Bundle(state, root, Path.GetFileName(scope), Path.GetFileName(folder))))
-                .Select(bundle => RecoverAsync(bundle, known(bundle.Namespace, bundle.Id), sandboxes(bundle.Namespace, bundle.Id), cancellation)),
+                .Select(bundle => RecoverAsync(bundle, known(bundle.Namespace, bundle.Id), !known(bundle.Namespace, bundle.Id) && sandboxes(bundle.Namespace, bundle.Id), cancellation)),
         ];
         await Task.WhenAll(recoveries).ConfigureAwait(false);
     }
@@ -191,7 +192,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
             Shim? shim = await ReconnectAsync(bundle, program, endpoint, cancellation).ConfigureAwait(false);
             if (shim is null)
             {
-                await BuryAsync(program, bundle).ConfigureAwait(false);
+                await BuryAsync(program, bundle, sandbox).ConfigureAwait(false);
                 return;
             }
 
@@ -249,7 +250,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
             await shim.CallSandboxAsync("SandboxStatus", new SandboxStatusRequest { SandboxId = shim.Bundle.Id }, limit.Token).ConfigureAwait(false);
             return true;
         }
-        catch (TtrpcException)
+        catch (Exception error) when (error is TtrpcException || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return false;
         }
@@ -274,7 +275,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         {
             Failures.StepFailed(log, "watch shim", $"{shim.Bundle.Namespace}/{shim.Bundle.Id}", "the shim has gone; its container is cleaned up");
             await shim.DisposeAsync().ConfigureAwait(false);
-            shim.SetLost(await BuryAsync(shim.Program, shim.Bundle).ConfigureAwait(false));
+            shim.SetLost(await BuryAsync(shim.Program, shim.Bundle, shim.IsSandbox).ConfigureAwait(false));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ContainerdException)
         {
@@ -288,11 +289,17 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
     }
 
     /// <summary>Clears away a container whose shim is gone, and tells the end that the shim can tell no more.</summary>
-    private async Task<DeleteResponse> BuryAsync(string program, Bundle bundle)
+    private async Task<DeleteResponse> BuryAsync(string program, Bundle bundle, bool sandbox)
     {
         DeleteResponse end = await ForceDeleteAsync(program, bundle).ConfigureAwait(false);
         Clear(bundle);
         Timestamp exited = end.ExitedAt ?? Metadata.LabelRules.Now();
+        if (sandbox)
+        {
+            events.Publish(bundle.Namespace, "/sandboxes/exit", new SandboxExit { SandboxId = bundle.Id, ExitStatus = end.ExitStatus, ExitedAt = exited });
+            return end;
+        }
+
         events.Publish(bundle.Namespace, "/tasks/exit", new TaskExit { ContainerId = bundle.Id, Id = bundle.Id, Pid = end.Pid, ExitStatus = end.ExitStatus, ExitedAt = exited });
         events.Publish(bundle.Namespace, "/tasks/delete", new TaskDelete { ContainerId = bundle.Id, Pid = end.Pid, ExitStatus = end.ExitStatus, ExitedAt = exited });
         return end;

@@ -18,6 +18,8 @@ namespace Wharf.Containerd.Tasks;
 internal sealed class TasksService(ContainerTable containers, ShimTable shims, ShimProgram programs, CheckpointContent checkpoints) : ContainerdApi.Tasks.V1.Tasks.TasksBase
 {
     private const string RestoreFromPath = "RestoreFromPath";
+    private const string OptionsType = "containerd.runc.v1.Options";
+    private const string CheckpointOptionsType = "containerd.runc.v1.CheckpointOptions";
 
     public override async Task<CreateTaskResponse> Create(CreateTaskRequest request, ServerCallContext context)
     {
@@ -181,7 +183,7 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
         var scope = CallScope.Of(context);
         Shim shim = Shim(request.ContainerId, context);
         Container container = containers.Get(scope.Namespace, request.ContainerId);
-        string given = request.Options is { } options && IsOf(options, RuncOptions.CheckpointOptions.Descriptor) ? RuncOptions.CheckpointOptions.Parser.ParseFrom(options.Value).ImagePath : string.Empty;
+        string given = request.Options is { } options && IsOf(options, CheckpointOptionsType) ? RuncOptions.CheckpointOptions.Parser.ParseFrom(options.Value).ImagePath : string.Empty;
         string folder = given.Length > 0 ? given : Path.Combine(shim.Bundle.WorkPath, $"checkpoint-{Guid.NewGuid():N}");
         if (given.Length == 0)
         {
@@ -198,7 +200,7 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
         }
         finally
         {
-            if (given.Length == 0)
+            if (given.Length == 0 && Directory.Exists(folder))
             {
                 Directory.Delete(folder, recursive: true);
             }
@@ -276,12 +278,12 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
         };
     }
 
-    private static bool IsOf(Any any, Google.Protobuf.Reflection.MessageDescriptor type) => any.TypeUrl[(any.TypeUrl.LastIndexOf('/') + 1)..] == type.FullName;
+    private static bool IsOf(Any any, string type) => any.TypeUrl[(any.TypeUrl.LastIndexOf('/') + 1)..] == type;
 
     /// <summary>Where the files of the checkpoint are that a task begins from; empty when it begins anew.</summary>
     private string Restored(ServerCallContext context, CreateTaskRequest request, Any? options, Bundle bundle)
     {
-        if (options is not null && IsOf(options, RuncOptions.Options.Descriptor) && RuncOptions.Options.Parser.ParseFrom(options.Value).CriuImagePath is { Length: > 0 } given)
+        if (options is not null && IsOf(options, OptionsType) && RuncOptions.Options.Parser.ParseFrom(options.Value).CriuImagePath is { Length: > 0 } given)
         {
             return given;
         }

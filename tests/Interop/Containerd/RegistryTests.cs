@@ -24,7 +24,7 @@ public sealed class RegistryTests(WharfContainerd containerd) : IClassFixture<Wh
         await TransferAsync(channel, new ImageStore { Name = WharfContainerd.Image }, At($"{registry.Authority}/first:1"));
         await TransferAsync(channel, new ImageStore { Name = WharfContainerd.Image }, At($"{registry.Authority}/deep/second:1"));
 
-        string[] digests = [.. new[] { "first:1", "deep/second:1" }.Select(name => Command.Run("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{registry.Authority}/{name}").Succeeds().Output).Select(raw => TestImage.Digest(System.Text.Encoding.UTF8.GetBytes(raw)))];
+        string[] digests = [.. new[] { "first:1", "deep/second:1" }.Select(name => Command.Run("skopeo", "inspect", "--format", "{{.Digest}}", "--tls-verify=false", $"docker://{registry.Authority}/{name}").Succeeds().Output.Trim())];
         Assert.All(digests, digest => Assert.Contains(digest, containerd.Ctr("image", "ls").Succeeds().Output, StringComparison.Ordinal));
         Assert.Contains($"containerd.io/distribution.source.{registry.Authority}=deep/second,first", containerd.Ctr("content", "ls").Succeeds().Output, StringComparison.Ordinal);
 
