@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Wharf.Harness;
 using Wharf.Linux;
 
 namespace Wharf.Bench;
@@ -42,7 +43,7 @@ internal static class Pairs
         int code = child.Wait().Code;
         if (code != 0)
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: exit code {code}");
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: exit code {code}; once more: {Command.Run(program, arguments).Error}");
         }
     }
 }

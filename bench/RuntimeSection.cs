@@ -50,15 +50,17 @@ internal static class RuntimeSection
         report.Note($"runtimes: docker's default config (seccomp, capabilities, masked paths, devices, cgroups, six namespaces), busybox, state on a tmpfs, {(Directory.Exists(Unified) ? "hybrid host with the v2 part unmounted for all of them" : "as the host mounts cgroups")}");
         string name = stage.Name;
         AddRows(report, "run /bin/true", Fifth, runtimes, Pairs.Measure(rounds, Each(runtimes, (runtime, round) => runtime.Run("run", "--bundle", bundle.Folder, $"{name}r{round}"))));
+
+        // Each its own: containers of one name have one cgroup, whoever makes them.
         foreach (Runtime runtime in runtimes)
         {
-            runtime.Run("run", "--detach", "--bundle", sleeper.Folder, name + "s");
+            runtime.Run("run", "--detach", "--bundle", sleeper.Folder, Sleeper(runtime));
         }
 
-        AddRows(report, "exec /bin/true", Fifth, runtimes, Pairs.Measure(rounds, Each(runtimes, (runtime, _) => runtime.Run("exec", name + "s", "/bin/true"))));
+        AddRows(report, "exec /bin/true", Fifth, runtimes, Pairs.Measure(rounds, Each(runtimes, (runtime, _) => runtime.Run("exec", Sleeper(runtime), "/bin/true"))));
         foreach (Runtime runtime in runtimes)
         {
-            runtime.Run("delete", "--force", name + "s");
+            runtime.Run("delete", "--force", Sleeper(runtime));
             Reap();
         }
 
@@ -73,6 +75,7 @@ internal static class RuntimeSection
         AddRows(report, $"{AtOnce} containers at once", "a fifth of runc", runtimes, Pairs.Measure(Math.Max(1, rounds / 50), Each(runtimes, (runtime, round) => runtime.RunAtOnce(AtOnce, bundle.Folder, $"{name}p{round}"))));
         AddRows(report, "peak memory of the runtime", "crun x 1.5", runtimes, [.. runtimes.Select(runtime => Figures.One(RuntimeMemory.Peak(runtime, sleeper.Folder, name + "m")))], "MB");
         AddRows(report, "smallest memory limit", "2.1 MB (2 MiB)", runtimes, [.. runtimes.Select(runtime => Figures.One(RuntimeMemory.SmallestLimit(runtime, bundle, name + "l")))], "MB");
+        string Sleeper(Runtime runtime) => name + Path.GetFileName(runtime.Peer.Path);
         TimingNotes.Measure(runtimes[0], bundle.Folder, name + "t", rounds, report);
     }
 

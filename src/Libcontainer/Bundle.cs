@@ -6,7 +6,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Libcontainer;
 
 /// <summary>A bundle: config.json and what it needs to be valid.</summary>
-public static class Bundle
+internal static class Bundle
 {
     private const ulong MostBytes = 64UL * 1024 * 1024;
 

@@ -3,7 +3,7 @@ using Wharf.Linux;
 
 namespace Wharf.Libcontainer;
 
-public sealed partial class Container
+internal sealed partial class Container
 {
     /// <summary>
     /// Writes the container's processes into an image by criu(8). Unless it is to go on, the container has then ended, and is removed.

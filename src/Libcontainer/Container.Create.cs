@@ -12,7 +12,7 @@ using Wharf.Oci.Runtime;
 
 namespace Wharf.Libcontainer;
 
-public sealed partial class Container
+internal sealed partial class Container
 {
     /// <summary>
     /// Makes a container up to the point where its program would be executed. Everything that was made is removed when a step

@@ -6,7 +6,7 @@ using Wharf.Oci.Runtime;
 
 namespace Wharf.Libcontainer;
 
-public sealed partial class Container
+internal sealed partial class Container
 {
     /// <summary>Starts one more process in the container and returns its id; it is a child of this process.</summary>
     public int Exec(Process process, ExecOptions options, Action<string> warn)

@@ -3,7 +3,7 @@ using Wharf.Linux;
 
 namespace Wharf.Libcontainer;
 
-public sealed partial class Container
+internal sealed partial class Container
 {
     /// <summary>What the container uses now.</summary>
     public ContainerStatistics Statistics() => OwnCgroup.Statistics();

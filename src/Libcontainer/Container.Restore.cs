@@ -7,7 +7,7 @@ using Wharf.Oci.Runtime;
 
 namespace Wharf.Libcontainer;
 
-public sealed partial class Container
+internal sealed partial class Container
 {
     /// <summary>
     /// Makes a container whose processes come from a checkpoint image, and run. Everything that was made is removed when a step fails.

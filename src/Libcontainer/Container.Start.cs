@@ -3,7 +3,7 @@ using Wharf.Linux;
 
 namespace Wharf.Libcontainer;
 
-public sealed partial class Container
+internal sealed partial class Container
 {
     /// <summary>Lets the created process execute its program, then runs the poststart hooks.</summary>
     public void Start()

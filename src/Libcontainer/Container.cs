@@ -7,7 +7,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Libcontainer;
 
 /// <summary>A container below a root folder: the operations of runtime-spec, "Operations". One file each: Container.Create.cs and so on.</summary>
-public sealed partial class Container
+internal sealed partial class Container
 {
     /// <summary>The version of runtime-spec that is implemented.</summary>
     public const string SpecVersion = "1.3.0";

@@ -3,7 +3,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Libcontainer;
 
 /// <summary>What is kept of a container in state.json: all that the later commands need.</summary>
-public sealed record ContainerRecord
+internal sealed record ContainerRecord
 {
     public string Id { get; set; } = "";
 

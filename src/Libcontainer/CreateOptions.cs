@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer;
 
 /// <summary>What create and run are told besides the bundle.</summary>
-public sealed record CreateOptions
+internal sealed record CreateOptions
 {
     public string? ConsoleSocket { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer;
 
 /// <summary>What exec is told besides the process.</summary>
-public sealed record ExecOptions
+internal sealed record ExecOptions
 {
     public string? ConsoleSocket { get; init; }
 

@@ -5,7 +5,7 @@ using Wharf.Linux;
 namespace Wharf.Libcontainer;
 
 /// <summary>Tells when the kernel had no memory left for a cgroup: an eventfd on v1, a change of memory.events on v2.</summary>
-public sealed class OutOfMemoryWatch : IDisposable
+internal sealed class OutOfMemoryWatch : IDisposable
 {
     private readonly string folder;
     private readonly bool unified;

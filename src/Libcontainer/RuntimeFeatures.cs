@@ -5,7 +5,7 @@ using Wharf.Libcontainer.Seccomp;
 namespace Wharf.Libcontainer;
 
 /// <summary>What this library does, from the tables that it works with: features.md.</summary>
-public static class RuntimeFeatures
+internal static class RuntimeFeatures
 {
     public static IReadOnlyList<string> Hooks { get; } = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
 

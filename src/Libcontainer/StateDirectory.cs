@@ -4,7 +4,7 @@ using Wharf.Linux;
 namespace Wharf.Libcontainer;
 
 /// <summary>The folder ROOT/ID of a container: state.json and, until it is started, exec.fifo.</summary>
-public sealed class StateDirectory
+internal sealed class StateDirectory
 {
     private readonly string folder;
 

@@ -9,7 +9,7 @@ namespace Wharf.Libcontainer;
 /// Where the time of a command goes: marks of the runtime and of the process that becomes the container's, in memory that both share.
 /// Without <see cref="Begin"/> a mark costs one comparison.
 /// </summary>
-public static class Timeline
+internal static class Timeline
 {
     private const int Size = 32 * 1024;
     private const int EntrySize = 64;

@@ -7,7 +7,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Libcontainer.Cgroups;
 
 /// <summary>The cgroup of a container in every hierarchy of the host: pure v2, v1, or both (hybrid).</summary>
-public sealed class Cgroup
+internal sealed class Cgroup
 {
     private readonly IReadOnlyList<CgroupHierarchy> hierarchies;
     private List<(CgroupHierarchy Hierarchy, string Folder)> places;

@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer.Criu;
 
 /// <summary>What checkpoint is told.</summary>
-public sealed record CheckpointOptions
+internal sealed record CheckpointOptions
 {
     public required CriuSettings Criu { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer.Criu;
 
 /// <summary>What checkpoint and restore are both told about criu: criu(8) has the meaning of each.</summary>
-public sealed record CriuSettings
+internal sealed record CriuSettings
 {
     /// <summary>The program: a path, or a name that is looked up in PATH.</summary>
     public string Program { get; init; } = "criu";

@@ -1,4 +1,4 @@
 namespace Wharf.Libcontainer.Criu;
 
 /// <summary>A "criu page-server" that takes the memory of a checkpoint over TCP.</summary>
-public sealed record PageServer(string Address, int Port);
+internal sealed record PageServer(string Address, int Port);

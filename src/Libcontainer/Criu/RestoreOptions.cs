@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer.Criu;
 
 /// <summary>What restore is told besides the bundle.</summary>
-public sealed record RestoreOptions
+internal sealed record RestoreOptions
 {
     public required CriuSettings Criu { get; init; }
 

@@ -3,7 +3,7 @@ using Wharf.Linux;
 namespace Wharf.Libcontainer.Rootless;
 
 /// <summary>Where this process stands: in the machine's first user namespace, or in one that somebody has made.</summary>
-public static class UserNamespaceView
+internal static class UserNamespaceView
 {
     /// <summary>The map of a namespace that maps every id to itself: that of the machine.</summary>
     private const string Everything = "0 0 4294967295";

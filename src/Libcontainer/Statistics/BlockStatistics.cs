@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer.Statistics;
 
 /// <summary>Input and output of block devices. Only bytes and operations are counted on every kernel; the rest belongs to a scheduler of v1.</summary>
-public sealed record BlockStatistics
+internal sealed record BlockStatistics
 {
     public IReadOnlyList<BlockEntry> Bytes { get; init; } = [];
 

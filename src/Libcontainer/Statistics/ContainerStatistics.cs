@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer.Statistics;
 
 /// <summary>What a container uses now, from its cgroup; a controller that the host does not have leaves zeros.</summary>
-public sealed record ContainerStatistics
+internal sealed record ContainerStatistics
 {
     public CpuStatistics Cpu { get; init; } = new();
 

@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer.Statistics;
 
 /// <summary>Processor time in nanoseconds.</summary>
-public sealed record CpuStatistics
+internal sealed record CpuStatistics
 {
     public ulong Total { get; init; }
 

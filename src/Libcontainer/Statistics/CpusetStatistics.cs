@@ -1,7 +1,7 @@
 namespace Wharf.Libcontainer.Statistics;
 
 /// <summary>The cpuset of cgroup v1; on v2 the two lists only.</summary>
-public sealed record CpusetStatistics
+internal sealed record CpusetStatistics
 {
     public IReadOnlyList<ushort> Cpus { get; init; } = [];
 

@@ -1,4 +1,4 @@
 namespace Wharf.Libcontainer.Statistics;
 
 /// <summary>Bytes of huge pages of one size.</summary>
-public sealed record HugepageStatistics(ulong Usage, ulong Peak, ulong Failures);
+internal sealed record HugepageStatistics(ulong Usage, ulong Peak, ulong Failures);

@@ -1,6 +1,6 @@
 namespace Wharf.Libcontainer.Statistics;
 
-public sealed record MemoryStatistics
+internal sealed record MemoryStatistics
 {
     /// <summary>Bytes of the page cache.</summary>
     public ulong Cache { get; init; }

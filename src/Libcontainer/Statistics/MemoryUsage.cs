@@ -1,4 +1,4 @@
 namespace Wharf.Libcontainer.Statistics;
 
 /// <summary>Bytes of one kind of memory: in use, the most that was, the limit, and how often it was met.</summary>
-public sealed record MemoryUsage(ulong Used = 0, ulong Peak = 0, ulong Limit = 0, ulong Failures = 0);
+internal sealed record MemoryUsage(ulong Used = 0, ulong Peak = 0, ulong Limit = 0, ulong Failures = 0);

@@ -1,4 +1,4 @@
 namespace Wharf.Libcontainer.Statistics;
 
 /// <summary>Per cent of the last 10, 60 and 300 seconds, and microseconds in all, in which tasks waited.</summary>
-public sealed record PressureLine(double Average10, double Average60, double Average300, ulong Total);
+internal sealed record PressureLine(double Average10, double Average60, double Average300, ulong Total);

@@ -1,4 +1,4 @@
 namespace Wharf.Libcontainer.Statistics;
 
 /// <summary>Documentation/accounting/psi.rst: time in which some or all tasks waited for a resource.</summary>
-public sealed record PressureStatistics(PressureLine Some, PressureLine Full);
+internal sealed record PressureStatistics(PressureLine Some, PressureLine Full);
