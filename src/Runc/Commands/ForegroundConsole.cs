@@ -59,7 +59,11 @@ internal sealed class ForegroundConsole : IDisposable
             return;
         }
 
-        Files.Write(Master!, buffer[..count], "console");
+        if (Master is not null)
+        {
+            // Without one the container has closed its side, and nobody reads.
+            Files.Write(Master, buffer[..count], "console");
+        }
     }
 
     /// <summary>False when the container's side is closed: EIO.</summary>
