@@ -65,12 +65,15 @@ internal sealed partial class Container
             SystemdUnit = unit?.Name,
             Spec = spec,
             SpecDocument = options.SpecDocument,
+            Creating = true,
         })
         {
             cgroup = cgroup,
         };
         try
         {
+            // Whoever deletes what a killed create has left finds it by this.
+            directory.Save(container.record);
             complete(container, unit);
             return container;
         }
@@ -167,6 +170,7 @@ internal sealed partial class Container
                 NoPivot = options.NoPivot,
                 NewKeyring = !options.NoNewKeyring,
                 PreserveDescriptors = options.PreserveDescriptors,
+                Born = Save,
                 StateForHooks = status => StateOf(status, CurrentProcess.Id),
             },
             cgroup,
@@ -185,9 +189,9 @@ internal sealed partial class Container
             HookRunner.Run(spec.Hooks?.CreateRuntime, creating, "createRuntime");
             child.Continue();
             child.AwaitReady(listener => SeccompListener.Send(spec.Linux!.Seccomp!, listener, StateOf("creating", child.Id), child.Id));
-            record = record with { InitPid = child.Id, InitStart = ProcessTable.StartOf(child.Id) ?? throw new ContainerException("container init ended before it was ready"), StandardDescriptors = StandardDescriptors.Of(child.Id) };
+            record = record with { Creating = false, StandardDescriptors = StandardDescriptors.Of(child.Id) };
             Timeline.Mark("heard that the child is ready");
-            directory.Save(record);
+            Save(child.Id);
             Timeline.Mark("state written");
             PidfdSocket.Send(options.PidfdSocket, child.Id, "standard"u8);
             PidFile.Write(options.PidFile, child.Id);
@@ -197,5 +201,11 @@ internal sealed partial class Container
             child.Abandon();
             throw new ContainerException($"unable to start container process: error during container init: {error.Message}", error);
         }
+    }
+
+    private void Save(int init)
+    {
+        record = record with { InitPid = init, InitStart = ProcessTable.StartOf(init) ?? throw new ContainerException("container init ended before it was ready") };
+        directory.Save(record);
     }
 }

@@ -17,6 +17,11 @@ internal sealed partial class Container
             throw new ContainerException("cannot exec in a stopped container");
         }
 
+        if (status == ContainerStatus.Creating)
+        {
+            throw new ContainerException("cannot exec in a container that is being created");
+        }
+
         if (status == ContainerStatus.Paused && !options.IgnorePaused)
         {
             throw new ContainerException("cannot exec in a paused container (use --ignore-paused to override)");

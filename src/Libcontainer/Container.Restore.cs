@@ -37,6 +37,7 @@ internal sealed partial class Container
             record = record with
             {
                 InitPid = process,
+                Creating = false,
                 InitStart = ProcessTable.StartOf(process) ?? throw new ContainerException("container init ended before it was restored"),
                 StandardDescriptors = criu.Streams,
             };

@@ -13,6 +13,7 @@ internal sealed partial class Container
         {
             throw new ContainerException(status == ContainerStatus.Stopped
                 ? "cannot start a container that has stopped"
+                : status == ContainerStatus.Creating ? "cannot start a container that is being created"
                 : "cannot start an already running container");
         }
 

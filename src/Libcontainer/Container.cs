@@ -40,12 +40,13 @@ internal sealed partial class Container
     /// <summary>What it does now, from its process, its fifo and its freezer.</summary>
     public ContainerStatus Status()
     {
-        if (record.InitPid == 0 || ProcessTable.StartOf(record.InitPid) != record.InitStart)
+        if (record.InitPid == 0 ? !record.Creating : ProcessTable.StartOf(record.InitPid) != record.InitStart)
         {
             return ContainerStatus.Stopped;
         }
 
-        return File.Exists(directory.Fifo) ? ContainerStatus.Created
+        return record.Creating ? ContainerStatus.Creating
+            : File.Exists(directory.Fifo) ? ContainerStatus.Created
             : OwnCgroup.Frozen() ? ContainerStatus.Paused
             : ContainerStatus.Running;
     }
@@ -110,7 +111,7 @@ internal sealed partial class Container
             return;
         }
 
-        if (status == ContainerStatus.Stopped || !Linux.Processes.Signal(record.InitPid, signal))
+        if (status == ContainerStatus.Stopped || record.InitPid == 0 || !Linux.Processes.Signal(record.InitPid, signal))
         {
             throw new ContainerException("container not running");
         }
@@ -146,6 +147,12 @@ internal sealed partial class Container
 
     private void KillAndAwait()
     {
+        if (record.InitPid == 0)
+        {
+            // A create that was killed before it had a process.
+            return;
+        }
+
         using FileDescriptor? process = Linux.Processes.Open(record.InitPid);
         if (!Linux.Processes.Signal(record.InitPid, KillSignal))
         {
@@ -174,8 +181,10 @@ internal sealed partial class Container
     {
         if (!HasOwnPid)
         {
-            // Without a pid namespace of its own nothing ends with the first process.
-            foreach (int id in OwnCgroup.Processes())
+            // Without a pid namespace of its own nothing ends with the first process. A cgroup that this process is in is not the
+            // container's alone.
+            IReadOnlyList<int> left = OwnCgroup.Processes();
+            foreach (int id in left.Contains(CurrentProcess.Id) ? [] : left)
             {
                 Linux.Processes.Signal(id, KillSignal);
             }

@@ -9,6 +9,9 @@ internal sealed record ContainerRecord
 
     public int InitPid { get; set; }
 
+    /// <summary>Set until create has done all of its steps; what it has made is known from here if it is killed before.</summary>
+    public bool Creating { get; set; }
+
     /// <summary>Field 22 of /proc/PID/stat: tells a reused id apart.</summary>
     public ulong InitStart { get; set; }
 

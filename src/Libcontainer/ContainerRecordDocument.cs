@@ -13,6 +13,11 @@ internal static class ContainerRecordDocument
         json.Begin("id").Text(record.Id);
         json.Next("initPid").Number(record.InitPid);
         json.Next("initStart").Number(record.InitStart);
+        if (record.Creating)
+        {
+            json.Next("creating").Raw("true"u8);
+        }
+
         json.Next("created").Text(record.Created.ToString("O", CultureInfo.InvariantCulture));
         json.Next("bundle").Text(record.Bundle);
         json.Next("rootfs").Text(record.Rootfs);
@@ -67,6 +72,7 @@ internal static class ContainerRecordDocument
         {
             case "id": record.Id = json.GetString() ?? string.Empty; break;
             case "initPid": record.InitPid = json.GetInt32(); break;
+            case "creating": record.Creating = json.GetBoolean(); break;
             case "initStart": record.InitStart = json.GetUInt64(); break;
             case "created": record.Created = json.GetDateTimeOffset(); break;
             case "bundle": record.Bundle = json.GetString() ?? string.Empty; break;

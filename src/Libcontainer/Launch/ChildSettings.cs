@@ -22,6 +22,9 @@ internal sealed record ChildSettings
 
     internal required ProcessScheduling Scheduling { get; init; }
 
+    /// <summary>Told the id of the container's process before it is let go on, so that it is known if the runtime is killed.</summary>
+    internal Action<int>? Born { get; init; }
+
     /// <summary>Lines for a new time namespace.</summary>
     internal string? TimeOffsets { get; init; }
 

@@ -65,6 +65,7 @@ internal sealed class ChildStart : IDisposable
             if (!joins)
             {
                 start.PrepareProcess(settings);
+                settings.Born?.Invoke(child);
             }
 
             start.channel.Send(SyncMessage.Go);
@@ -81,6 +82,7 @@ internal sealed class ChildStart : IDisposable
                     CultureInfo.InvariantCulture);
                 Processes.Wait(joiner);
                 start.PrepareProcess(settings, hasUser);
+                settings.Born?.Invoke(start.id);
                 start.channel.Send(SyncMessage.Go);
             }
 
