@@ -53,14 +53,7 @@ internal static class Bundle
     }
 
     /// <summary>Tells the first mistake by its place in the document: "process.user.uid".</summary>
-    public static void Check(RuntimeSpec spec)
-    {
-        SpecCheck.Check(spec);
-        if (spec.Linux!.IntelRdt is not null)
-        {
-            throw new ContainerException(Directory.Exists("/sys/fs/resctrl/info") ? "intelRdt is not supported by this runtime" : "intelRdt is set, but resctrl is not mounted on this host");
-        }
-    }
+    public static void Check(RuntimeSpec spec) => SpecCheck.Check(spec);
 
     /// <inheritdoc cref="Check(RuntimeSpec)"/>
     public static void Check(Process process) => ProcessCheck.Check(process);

@@ -5,6 +5,7 @@ using Wharf.Libcontainer.Launch;
 using Wharf.Libcontainer.Mounts;
 using Wharf.Libcontainer.Network;
 using Wharf.Libcontainer.Rootless;
+using Wharf.Libcontainer.Resctrl;
 using Wharf.Libcontainer.Seccomp;
 using Wharf.Libcontainer.Systemd;
 using Wharf.Linux;
@@ -81,9 +82,9 @@ internal sealed partial class Container
         {
             try
             {
-                container.RemoveCgroup();
+                container.RemoveGroups();
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ContainerException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ContainerException or SyscallException)
             {
                 // The reason why the container was not made is worth more than this one.
                 warn($"remove cgroup of \"{id}\": {error.Message}");
@@ -143,6 +144,8 @@ internal sealed partial class Container
         Resources resources = spec.Linux?.Resources ?? new Resources();
         using SystemdScope? scope = unit is null ? null : SystemdScope.Start(unit, record.Id, resources, spec.Annotations, cgroup.Pure);
         MakeCgroup(cgroup, unit, resources, warn);
+        var resctrl = ResctrlGroup.Of(spec.Linux, record.Id);
+        resctrl?.Create();
         Timeline.Mark("cgroups made, limits written");
 
         using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
@@ -170,7 +173,11 @@ internal sealed partial class Container
                 NoPivot = options.NoPivot,
                 NewKeyring = !options.NoNewKeyring,
                 PreserveDescriptors = options.PreserveDescriptors,
-                Born = Save,
+                Born = born =>
+                {
+                    Save(born);
+                    resctrl?.Join(born);
+                },
                 StateForHooks = status => StateOf(status, CurrentProcess.Id),
             },
             cgroup,

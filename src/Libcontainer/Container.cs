@@ -1,5 +1,6 @@
 using Wharf.Libcontainer.Cgroups;
 using Wharf.Libcontainer.Hooks;
+using Wharf.Libcontainer.Resctrl;
 using Wharf.Libcontainer.Systemd;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
@@ -190,12 +191,12 @@ internal sealed partial class Container
             }
         }
 
-        RemoveCgroup();
+        RemoveGroups();
         HookRunner.RunAll(record.Spec.Hooks?.Poststop, StateOf("stopped", 0), "poststop", warn);
         directory.Remove();
     }
 
-    private void RemoveCgroup()
+    private void RemoveGroups()
     {
         if (record.SystemdUnit is { } unit)
         {
@@ -204,6 +205,10 @@ internal sealed partial class Container
         }
 
         OwnCgroup.Remove();
+        if (record.Spec.Linux?.IntelRdt is { } settings && ResctrlMount.Find() is { } root)
+        {
+            new ResctrlGroup(settings, record.Id, root).Remove();
+        }
     }
 
     private State StateOf(string status, int pid) => new()

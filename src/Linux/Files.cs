@@ -41,6 +41,16 @@ public static unsafe class Files
         return fd >= 0 ? new FileDescriptor((int)fd) : throw new SyscallException("openat2", (int)-fd, path);
     }
 
+    /// <summary>openat2(2) below a directory, on its own mount: what is mounted over a part of the path is EXDEV. Magic links are refused.</summary>
+    public static FileDescriptor OpenOnMount(FileDescriptor directory, string path, OpenFlags flags)
+    {
+        const ulong noOtherMount = 0x01;
+        const ulong noMagicLinks = 0x02;
+        const ulong beneath = 0x08;
+        nint fd = TryOpen(directory, path, flags, 0, noOtherMount | noMagicLinks | beneath);
+        return fd >= 0 ? new FileDescriptor((int)fd) : throw new SyscallException("openat2", (int)-fd, path);
+    }
+
     /// <summary>The same, null when there is no such file.</summary>
     public static FileDescriptor? FindInRoot(FileDescriptor root, string path, OpenFlags flags)
     {
@@ -325,7 +335,12 @@ public static unsafe class Files
     {
         const ulong noMagicLinks = 0x02;
         const ulong inRoot = 0x10;
-        ulong* how = stackalloc ulong[3] { (ulong)(uint)Native(flags | OpenFlags.CloseOnExec), flags.HasFlag(OpenFlags.Create) ? mode : 0, noMagicLinks | inRoot };
+        return TryOpen(root, path, flags, mode, noMagicLinks | inRoot);
+    }
+
+    private static nint TryOpen(FileDescriptor root, string path, OpenFlags flags, uint mode, ulong resolve)
+    {
+        ulong* how = stackalloc ulong[3] { (ulong)(uint)Native(flags | OpenFlags.CloseOnExec), flags.HasFlag(OpenFlags.Create) ? mode : 0, resolve };
         byte* name = NativeStrings.Copy(path.Length == 0 ? "." : path);
         try
         {

@@ -83,5 +83,12 @@ internal static unsafe partial class Libc
     internal static partial byte* mmap(byte* address, nuint length, int protection, int flags, int fd, long offset);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int mprotect(byte* address, nuint length, int protection);
+
+    // Variadic: the new address comes with MREMAP_FIXED.
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial byte* mremap(byte* address, nuint length, nuint newLength, int flags, byte* newAddress);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int clock_gettime(int clock, long* time);
 }

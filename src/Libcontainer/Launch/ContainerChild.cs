@@ -23,10 +23,11 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     internal void RunInit() => Guard(() =>
     {
         settings.Own.Hide();
+        using var proc = new ProcFiles();
         cgroup.Enter();
         Timeline.Mark("in its cgroups");
         settings.Channel.Expect(SyncMessage.Go);
-        CompleteInit(mountNamespaceIsNew: settings.Namespaces.New.HasFlag(CloneFlags.NewMount));
+        CompleteInit(proc, mountNamespaceIsNew: settings.Namespaces.New.HasFlag(CloneFlags.NewMount));
     });
 
     /// <summary>
@@ -36,6 +37,9 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     internal void RunJoiner(bool init) => Guard(() =>
     {
         settings.Own.Hide();
+
+        // Before it joins a mount namespace, whose /proc may be anything.
+        using var proc = new ProcFiles();
         if (!init)
         {
             settings.Scheduling.BeforeCgroup();
@@ -71,18 +75,17 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         settings.Channel.Expect(SyncMessage.Go);
         if (init)
         {
-            CompleteInit(made.HasFlag(CloneFlags.NewMount), joined: true);
+            CompleteInit(proc, made.HasFlag(CloneFlags.NewMount), joined: true);
         }
         else
         {
-            Guard(CompleteExec);
+            Guard(() => CompleteExec(proc));
         }
     });
 
-    private void CompleteInit(bool mountNamespaceIsNew, bool joined = false)
+    private void CompleteInit(ProcFiles proc, bool mountNamespaceIsNew, bool joined = false)
     {
         RuntimeSpec spec = settings.Spec;
-        using var proc = new ProcFiles();
         BecomeRootInside();
         CurrentProcess.StartSession();
         if (settings.NewKeyring)
@@ -169,9 +172,8 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
     }
 
-    private void CompleteExec()
+    private void CompleteExec(ProcFiles proc)
     {
-        using var proc = new ProcFiles();
         BecomeRootInside();
         CurrentProcess.StartSession();
         if (settings.NewKeyring)
@@ -234,6 +236,9 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
             // Blocks until start opens the other end; the byte tells it that this process goes on.
             using FileDescriptor writer = proc.Open($"self/fd/{fifo.Number}", OpenFlags.WriteOnly);
             Files.Write(writer, "0"u8, "exec.fifo");
+
+            // It may be another file by now: until start there is as much time as the caller takes.
+            settings.Own.Refuse(program);
         }
 
         HookRunner.Run(settings.Spec.Hooks?.StartContainer, settings.StateForHooks("created"), "startContainer");

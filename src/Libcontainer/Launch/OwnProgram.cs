@@ -5,7 +5,8 @@ namespace Wharf.Libcontainer.Launch;
 
 /// <summary>
 /// The runtime's own file, which a container must not get hold of (CVE-2019-5736). Until its program is executed, the child has the
-/// runtime as its /proc/PID/exe: it is made unreadable for others, and is refused as the program or as a script's interpreter.
+/// runtime as its /proc/PID/exe: by a mount of its own that is read-only, so that whoever gets at it cannot write (decision 0013). It
+/// is made unreadable for others besides, and is refused as the program or as a script's interpreter.
 /// </summary>
 internal sealed class OwnProgram
 {
@@ -18,7 +19,17 @@ internal sealed class OwnProgram
 
     private OwnProgram(FileStatus own) => this.own = own;
 
-    internal static OwnProgram Read() => new(Files.Find("/proc/self/exe") ?? throw new ContainerException("\"/proc/self/exe\": /proc is not mounted"));
+    internal static OwnProgram Read()
+    {
+        FileStatus own = Files.Find("/proc/self/exe") ?? throw new ContainerException("\"/proc/self/exe\": /proc is not mounted");
+        var program = new OwnProgram(own);
+        if (program.privileged)
+        {
+            Seal();
+        }
+
+        return program;
+    }
 
     /// <summary>Before the child is where processes of a container see it: what is not dumpable has no /proc/PID/exe for them.</summary>
     internal void Hide()
@@ -35,6 +46,24 @@ internal sealed class OwnProgram
         if (!privileged)
         {
             CurrentProcess.SetDumpable(true);
+        }
+    }
+
+    /// <summary>
+    /// Without this the two other protections stand alone: on a kernel without checkpoint and restore, or when the file is on a mount
+    /// of another namespace.
+    /// </summary>
+    private static void Seal()
+    {
+        try
+        {
+            using FileDescriptor mount = Linux.Mounts.CopyTree("/proc/self/exe", recursive: false);
+            Linux.Mounts.SetAttributes(mount, MountAttributes.ReadOnly, 0, 0, recursive: false, "/proc/self/exe");
+            using FileDescriptor file = Files.Reopen(mount, OpenFlags.ReadOnly, "/proc/self/exe");
+            ProgramImage.Replace(file);
+        }
+        catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.EPERM or Errno.ENOSYS)
+        {
         }
     }
 

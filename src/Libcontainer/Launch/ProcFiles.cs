@@ -3,8 +3,8 @@ using Wharf.Linux;
 namespace Wharf.Libcontainer.Launch;
 
 /// <summary>
-/// /proc by a descriptor that is proved to be procfs, so that no mount of the container redirects what is written
-/// (CVE-2025-52881). Opened before the root changes.
+/// The runtime's own /proc by a descriptor that is proved to be procfs, opened before a namespace is joined or the root changes: no
+/// mount of the container redirects what is written, not even another file of its own procfs (CVE-2025-52881, CVE-2019-16884).
 /// </summary>
 internal sealed class ProcFiles : IDisposable
 {
@@ -24,12 +24,7 @@ internal sealed class ProcFiles : IDisposable
 
     internal void Write(string path, string text)
     {
-        using FileDescriptor file = Open(path, OpenFlags.WriteOnly);
-        if (Files.FilesystemType(file, path) != ProcMagic)
-        {
-            throw new ContainerException($"\"/proc/{path}\" is not on procfs");
-        }
-
+        using FileDescriptor file = Files.OpenOnMount(directory, path, OpenFlags.WriteOnly);
         Files.WriteText(file, text, "/proc/" + path);
     }
 

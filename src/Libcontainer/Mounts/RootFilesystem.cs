@@ -196,7 +196,7 @@ internal sealed class RootFilesystem : IDisposable
 
         using FileDescriptor source = options.Bind
             ? OpenSource(mount, options, number)
-            : Linux.Mounts.Create(mount.Type ?? "none", mount.Source ?? mount.Type, Data(mount, options), MountOptions.Attributes(FreshFlags(mount, options)));
+            : Linux.Mounts.Create(mount.Type ?? "none", mount.Source ?? mount.Type, [.. Data(mount, options), .. Label(mount)], MountOptions.Attributes(FreshFlags(mount, options)));
         if (options.Bind)
         {
             BindAttributes.Apply(source, options, mount.Destination);
@@ -292,6 +292,10 @@ internal sealed class RootFilesystem : IDisposable
         using FileDescriptor? covered = Files.FindInRoot(root, mount.Destination, OpenFlags.Path | OpenFlags.Directory);
         return covered is null ? options.Data : [.. options.Data, "mode=" + Convert.ToString(Files.Status(covered, mount.Destination).Mode, 8)];
     }
+
+    /// <summary>SELinux's label for all files of a new filesystem; those that have labels of their own take none.</summary>
+    private string[] Label(Mount mount) =>
+        spec.Linux?.MountLabel is { Length: > 0 } label && mount.Type is not ("proc" or "sysfs" or "mqueue") ? ["context=" + label] : [];
 
     private FileDescriptor Target(Mount mount, MountOptions options, FileDescriptor source)
     {

@@ -32,6 +32,11 @@ internal static class LinuxCheck
             throw Fault.At("linux.cgroupsPath", $"cgroups path \"{linux.CgroupsPath}\" leaves its parent");
         }
 
+        if (linux.IntelRdt?.ClosID is { } group && (group is "." or ".." || (group.Length > 1 && group.Contains('/', StringComparison.Ordinal))))
+        {
+            throw Fault.At("linux.intelRdt.closID", $"invalid intelRdt.ClosID \"{group}\"");
+        }
+
         SysctlCheck.Check(linux);
         Devices(linux.Devices ?? []);
         Fault.Within("linux.netDevices", () => NetworkDevices.Check(linux));

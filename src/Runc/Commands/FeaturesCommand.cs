@@ -39,7 +39,7 @@ internal static class FeaturesCommand
             json.WriteEndObject();
             Enabled(json, "apparmor", true);
             Enabled(json, "selinux", true);
-            Enabled(json, "intelRdt", false);
+            Enabled(json, "intelRdt", true);
             json.WriteStartObject("memoryPolicy");
             List(json, "modes", RuntimeFeatures.MemoryPolicyModes);
             List(json, "flags", RuntimeFeatures.MemoryPolicyFlags);

@@ -52,6 +52,7 @@ internal static class KnownMistakes
         ("linux.rootfsPropagation", ["\"private-ish\"", "\"rw\""]),
         ("linux.maskedPaths[0]", ["\"\"", "\"proc\""]),
         ("linux.readonlyPaths[0]", ["\"\"", "\"proc\""]),
+        ("linux.intelRdt.closID", ["\"..\"", "\"a/b\"", "\".\""]),
         ("linux.cgroupsPath", ["\"/a/../../b\"", "\"..\""]),
         ("linux.memoryPolicy", ["{}", """{"mode":"MPOL_X"}""", """{"mode":"MPOL_BIND"}""", """{"mode":"MPOL_DEFAULT","nodes":"0"}""", """{"mode":"MPOL_BIND","nodes":"0","flags":["X"]}"""]),
         ("linux.personality", ["{}", """{"domain":"BSD"}""", """{"domain":"LINUX","flags":["X"]}"""]),

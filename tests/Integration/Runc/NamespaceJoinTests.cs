@@ -1,0 +1,57 @@
+using System.Text.Json.Nodes;
+using Wharf.Harness;
+
+namespace Wharf.Integration.Runc;
+
+/// <summary>Namespaces that are joined by path: each type by itself.</summary>
+public sealed class NamespaceJoinTests : IDisposable
+{
+    private readonly BusyboxBundle bundle = new();
+    private readonly string id = $"wharf-it-{Guid.NewGuid():N}";
+
+    public void Dispose() => bundle.Dispose();
+
+    [Theory]
+    [InlineData("pid", "pid")]
+    [InlineData("network", "net")]
+    [InlineData("ipc", "ipc")]
+    [InlineData("uts", "uts")]
+    [InlineData("cgroup", "cgroup")]
+    [InlineData("time", "time")]
+    public void A_namespace_of_another_container_is_joined(string type, string file)
+    {
+        using var other = new RunningContainer(
+            made => made.Change(spec => spec["linux"]!["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "time" })));
+        string path = $"/proc/{other.Pid}/ns/{file}";
+        string theirs = new FileInfo(path).LinkTarget!;
+        bundle.Change(spec =>
+        {
+            JsonArray namespaces = spec["linux"]!["namespaces"]!.AsArray();
+            if (namespaces.FirstOrDefault(one => (string?)one!["type"] == type) is { } own)
+            {
+                namespaces.Remove(own);
+            }
+
+            namespaces.Add(new JsonObject { ["type"] = type, ["path"] = path });
+        });
+        bundle.Arguments("readlink", $"/proc/self/ns/{file}");
+
+        Assert.NotEqual(theirs, new FileInfo($"/proc/self/ns/{file}").LinkTarget);
+        Assert.Equal(theirs + "\n", bundle.Runc("run", id).Succeeds().Output);
+    }
+
+    [Theory]
+    [InlineData("network", "pid")]
+    [InlineData("ipc", "uts")]
+    public void A_namespace_of_another_type_is_refused(string type, string file)
+    {
+        bundle.Change(spec => spec["linux"]!["namespaces"]!.AsArray().First(one => (string?)one!["type"] == type)!["path"] = $"/proc/self/ns/{file}");
+        bundle.Arguments("true");
+
+        Command run = bundle.Runc("run", id);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"/proc/self/ns/{file}", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+}
