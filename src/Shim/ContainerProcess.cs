@@ -24,6 +24,9 @@ internal sealed class ContainerProcess(string execId, IoPaths paths)
 
     internal DateTimeOffset? ExitedAt { get; private set; }
 
+    /// <summary>The image that the first process is restored from when it is started; empty for one that is made from its config.</summary>
+    internal string Checkpoint { get; init; } = string.Empty;
+
     /// <summary>The exec's process document, until it is started.</summary>
     internal byte[] Document { get; init; } = [];
 

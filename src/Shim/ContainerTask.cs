@@ -26,7 +26,8 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
 
     private string Rootfs => Path.Combine(bundle, "rootfs");
 
-    internal int Create(IReadOnlyList<RootMounts.One> mounts, IoPaths paths, RuntimeSettings settings)
+    /// <summary>Makes the container; one from a checkpoint has no process before it is started.</summary>
+    internal int Create(IReadOnlyList<RootMounts.One> mounts, IoPaths paths, RuntimeSettings settings, string checkpoint)
     {
         if (init is not null)
         {
@@ -35,7 +36,7 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
 
         settings.Record(bundle);
         runtime = new RuntimeCommands(settings, options.Namespace, Id, bundle);
-        var process = new ContainerProcess(string.Empty, paths);
+        var process = new ContainerProcess(string.Empty, paths) { Checkpoint = checkpoint };
         try
         {
             if (mounts.Count > 0)
@@ -46,8 +47,11 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
             }
 
             process.Io = ProcessIo.Open(loop, paths, bundle);
-            process.Pid = runtime.Create(process.Io.Streams, process.Io.ConsoleSocket);
-            process.Io.Started();
+            if (checkpoint.Length == 0)
+            {
+                process.Pid = runtime.Create(process.Io.Streams, process.Io.ConsoleSocket);
+                process.Io.Started();
+            }
         }
         catch
         {
@@ -57,11 +61,16 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
         }
 
         init = process;
-        oom = OomWatch.Open(loop, process.Pid, () => publisher.Publish("/tasks/oom", "containerd.events.TaskOOM", new ProtoWriter().Text(1, Id)), log);
+        if (process.Pid != 0)
+        {
+            WatchMemory(process.Pid);
+        }
+
         publisher.Publish("/tasks/create", "containerd.events.TaskCreate", new ProtoWriter()
             .Text(1, Id)
             .Text(2, bundle)
             .Message(4, new ProtoWriter().Text(1, paths.Input).Text(2, paths.Output).Text(3, paths.Error).Flag(4, paths.Terminal))
+            .Text(5, checkpoint)
             .Number(6, (ulong)process.Pid));
         Claim(process);
         return process.Pid;
@@ -78,7 +87,15 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
             }
 
             process.Io?.BeforeStart();
-            Runtime.Start();
+            if (process.Checkpoint.Length > 0)
+            {
+                Restore(process);
+            }
+            else
+            {
+                Runtime.Start();
+            }
+
             process.Started = true;
             publisher.Publish("/tasks/start", "containerd.events.TaskStart", new ProtoWriter().Text(1, Id).Number(2, (ulong)process.Pid));
         }
@@ -172,6 +189,23 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
         publisher.Publish("/tasks/resumed", "containerd.events.TaskResumed", new ProtoWriter().Text(1, Id));
     }
 
+    /// <summary>Writes the container into an image; it goes on, or ends as any task does, by its exit.</summary>
+    internal void Checkpoint(CheckpointRequest request)
+    {
+        if (Init.ExitCode is not null)
+        {
+            throw ShimException.Precondition("cannot checkpoint a stopped process");
+        }
+
+        if (!Init.Started)
+        {
+            throw ShimException.Precondition("cannot checkpoint a task in created state");
+        }
+
+        Runtime.Checkpoint(request);
+        publisher.Publish("/tasks/checkpointed", "containerd.events.TaskCheckpointed", new ProtoWriter().Text(1, Id).Text(2, request.Path));
+    }
+
     internal void Update(ReadOnlySpan<byte> resources) => Runtime.Update(resources);
 
     internal IReadOnlyList<(int Pid, string? ExecId)> Pids()
@@ -196,6 +230,22 @@ internal sealed class ContainerTask(EventLoop loop, EventPublisher publisher, Sh
     private ContainerProcess Init => init ?? throw ShimException.NotFound("container not created: not found");
 
     private RuntimeCommands Runtime => runtime ?? throw ShimException.NotFound("container not created: not found");
+
+    private void Restore(ContainerProcess process)
+    {
+        if (process.Pid != 0)
+        {
+            throw ShimException.Precondition("cannot start a process that was started");
+        }
+
+        ProcessIo io = process.Io ?? throw ShimException.Precondition("cannot start a process without streams");
+        process.Pid = Runtime.Restore(process.Checkpoint, io.Streams, io.ConsoleSocket);
+        io.Started();
+        WatchMemory(process.Pid);
+    }
+
+    private void WatchMemory(int pid) =>
+        oom = OomWatch.Open(loop, pid, () => publisher.Publish("/tasks/oom", "containerd.events.TaskOOM", new ProtoWriter().Text(1, Id)), log);
 
     private void StartExec(ContainerProcess process)
     {

@@ -33,6 +33,32 @@ internal sealed class RuntimeCommands(RuntimeSettings settings, string container
         return ReadPid(pidFile);
     }
 
+    /// <summary>create and start in one, from an image.</summary>
+    internal int Restore(string image, StandardStreams streams, string? consoleSocket)
+    {
+        string pidFile = Path.Combine(bundle, "init.pid");
+        string work = WorkPath(settings.CriuWorkPath);
+        List<string> arguments = ["restore", "--image-path", image, "--work-path", work, "--detach", "--no-subreaper", "--bundle", bundle, "--pid-file", pidFile];
+        if (settings.NoPivotRoot)
+        {
+            arguments.Add("--no-pivot");
+        }
+
+        if (consoleSocket is not null)
+        {
+            arguments.AddRange(["--console-socket", consoleSocket]);
+        }
+
+        WithLog(work, keep: settings.CriuWorkPath.Length > 0, "restore.log", "criu-restore.log", () => Run("OCI runtime restore failed", [.. arguments, id], streams));
+        return ReadPid(pidFile);
+    }
+
+    internal void Checkpoint(CheckpointRequest request)
+    {
+        string work = WorkPath(request.WorkPath);
+        WithLog(work, keep: request.WorkPath.Length > 0, "dump.log", "criu-dump.log", () => Run("OCI runtime checkpoint failed", ["checkpoint", .. request.Flags(), "--work-path", work, id]));
+    }
+
     internal int Exec(string execId, string processFile, StandardStreams streams, string? consoleSocket)
     {
         string pidFile = Path.Combine(bundle, execId + ".pid");
@@ -109,6 +135,36 @@ internal sealed class RuntimeCommands(RuntimeSettings settings, string container
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    private string WorkPath(string given) => given.Length > 0 ? given : Path.Combine(bundle, "criu-work");
+
+    /// <summary>criu's folder lasts as long as the call, unless the caller has named it; the log of a failure stays in the bundle.</summary>
+    private void WithLog(string work, bool keep, string name, string kept, Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (ShimException error)
+        {
+            string source = Path.Combine(work, name);
+            string target = Path.Combine(bundle, kept);
+            if (!File.Exists(source))
+            {
+                throw;
+            }
+
+            File.Copy(source, target, overwrite: true);
+            throw new ShimException($"{error.Message} path= {target}", error.Status);
+        }
+        finally
+        {
+            if (!keep && Directory.Exists(work))
+            {
+                Directory.Delete(work, recursive: true);
+            }
         }
     }
 

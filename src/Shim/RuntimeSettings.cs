@@ -24,6 +24,9 @@ internal sealed record RuntimeSettings
 
     public bool SystemdCgroup { get; set; }
 
+    /// <summary>Where criu logs, kept for the caller; empty for a folder of the bundle that is removed.</summary>
+    public string CriuWorkPath { get; set; } = "";
+
     internal static RuntimeSettings Decode(string type, ReadOnlySpan<byte> bytes)
     {
         var settings = new RuntimeSettings();
@@ -44,6 +47,7 @@ internal sealed record RuntimeSettings
                 case 6: settings.BinaryName = reader.Text; break;
                 case 7: settings.Root = reader.Text; break;
                 case 9: settings.SystemdCgroup = reader.Flag; break;
+                case 11: settings.CriuWorkPath = reader.Text; break;
             }
         }
 

@@ -60,6 +60,8 @@ internal sealed class TaskService(ContainerTask task, EventLoop loop)
                 return CloseInput(request.Payload);
             case "Update":
                 return Update(request.Payload);
+            case "Checkpoint":
+                return Checkpoint(request.Payload);
             case "Shutdown":
                 return Shutdown();
         }
@@ -94,7 +96,7 @@ internal sealed class TaskService(ContainerTask task, EventLoop loop)
     private ProtoWriter Create(byte[] payload)
     {
         var mounts = new List<RootMounts.One>();
-        string input = "", output = "", error = "";
+        string input = "", output = "", error = "", checkpoint = "";
         bool terminal = false;
         var settings = new RuntimeSettings();
         var reader = new ProtoReader(payload);
@@ -107,12 +109,30 @@ internal sealed class TaskService(ContainerTask task, EventLoop loop)
                 case 5: input = reader.Text; break;
                 case 6: output = reader.Text; break;
                 case 7: error = reader.Text; break;
-                case 8 when reader.Bytes.Length > 0: throw new ShimException("restore from a checkpoint is not supported", TtrpcStatus.Unimplemented);
+                case 8: checkpoint = reader.Text; break;
                 case 10: settings = Settings(reader.Bytes); break;
             }
         }
 
-        return new ProtoWriter().Number(1, (ulong)task.Create(mounts, new IoPaths(input, output, error, terminal), settings));
+        return new ProtoWriter().Number(1, (ulong)task.Create(mounts, new IoPaths(input, output, error, terminal), settings, checkpoint));
+    }
+
+    private ProtoWriter Checkpoint(byte[] payload)
+    {
+        string path = string.Empty;
+        (string Type, byte[] Value) options = (string.Empty, []);
+        var reader = new ProtoReader(payload);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 2: path = reader.Text; break;
+                case 3: options = Any(reader.Bytes); break;
+            }
+        }
+
+        task.Checkpoint(CheckpointRequest.Decode(path, options.Value));
+        return new ProtoWriter();
     }
 
     private static RuntimeSettings Settings(ReadOnlySpan<byte> any)

@@ -13,6 +13,9 @@ public static class Criu
 
     public static string Reason => Found.Value.Reason;
 
+    /// <summary>A PATH in which programs find it.</summary>
+    public static string SearchPath => Path.GetDirectoryName(Program) is { Length: > 0 } folder ? $"{folder}:{Environment.GetEnvironmentVariable("PATH")}" : Environment.GetEnvironmentVariable("PATH")!;
+
     private static (string? Program, string Reason) Find()
     {
         (string? program, string reason) = Checked("criu");

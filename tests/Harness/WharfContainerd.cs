@@ -15,8 +15,11 @@ public sealed class WharfContainerd : IDisposable
     {
     }
 
-    private WharfContainerd(string? disk, string? configuration = null)
+    private readonly string? searchPath;
+
+    private WharfContainerd(string? disk, string? configuration = null, string? searchPath = null)
     {
+        this.searchPath = searchPath;
         Root = string.Create(CultureInfo.InvariantCulture, $"/tmp/wharf-cd-{Environment.ProcessId:x}{Interlocked.Increment(ref count):x}");
         Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (disk is not null)
@@ -41,6 +44,9 @@ public sealed class WharfContainerd : IDisposable
 
     /// <summary>One with a config.toml of containerd's.</summary>
     public static WharfContainerd Configured(string configuration) => new(disk: null, configuration);
+
+    /// <summary>One that, like its shims, finds programs in a PATH of the caller's.</summary>
+    public static WharfContainerd Finding(string searchPath) => new(disk: null, searchPath: searchPath);
 
     public string Root { get; }
 
@@ -115,7 +121,7 @@ public sealed class WharfContainerd : IDisposable
     private Process Start()
     {
         string[] shell = ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Programs.Containerd, "--address", Socket, "--root", Store, "--state", State, .. File.Exists(ConfigurationFile) ? new[] { "--config", ConfigurationFile } : []];
-        Process process = Command.Start("/bin/sh", shell, new Dictionary<string, string?> { ["LOG"] = Path.Combine(Root, "log") });
+        Process process = Command.Start("/bin/sh", shell, new Dictionary<string, string?> { ["LOG"] = Path.Combine(Root, "log"), ["PATH"] = searchPath ?? Environment.GetEnvironmentVariable("PATH") });
         var limit = Stopwatch.StartNew();
         while (Ctr("version").ExitCode != 0)
         {

@@ -58,6 +58,9 @@ public sealed class ObserveTests : IDisposable
     [Fact]
     public void Events_prints_the_statistics_once_with_what_the_cgroup_holds()
     {
+        // The shell begins its two programs after the runtime is gone.
+        Assert.True(SpinWait.SpinUntil(() => container.Control("pids.current") == "3", TimeSpan.FromSeconds(60)));
+
         JsonElement line = JsonDocument.Parse(container.Runc("events", "--stats", container.Id).Succeeds().Output).RootElement;
 
         Assert.Equal(("stats", container.Id), (line.GetProperty("type").GetString(), line.GetProperty("id").GetString()));

@@ -10,8 +10,17 @@ public sealed class DebianContainerd : IDisposable
     private readonly TemporaryDirectory directory = new();
     private Process daemon;
 
+    private readonly string? searchPath;
+
     public DebianContainerd()
+        : this(searchPath: null)
     {
+    }
+
+    /// <param name="searchPath">The PATH of it and of its shims; null for the test's own.</param>
+    internal DebianContainerd(string? searchPath)
+    {
+        this.searchPath = searchPath;
         daemon = Start();
         Import();
     }
@@ -65,7 +74,7 @@ public sealed class DebianContainerd : IDisposable
     private Process Start()
     {
         File.WriteAllText(directory["config.toml"], "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n");
-        Process started = Command.Start("/bin/sh", ["-c", $"exec containerd --config {directory["config.toml"]} --address {Socket} --root {directory["root"]} --state {directory["state"]} >>{directory["log"]} 2>&1"]);
+        Process started = Command.Start("/bin/sh", ["-c", $"exec containerd --config {directory["config.toml"]} --address {Socket} --root {directory["root"]} --state {directory["state"]} >>{directory["log"]} 2>&1"], searchPath is null ? null : new Dictionary<string, string?> { ["PATH"] = searchPath });
         var limit = Stopwatch.StartNew();
         while (Ctr("version").ExitCode != 0)
         {
