@@ -78,7 +78,7 @@ internal static class ServeCommand
             ContainerdApi.Diff.V1.Diff.BindService(services, layers);
             ContainerdApi.Tasks.V1.Tasks.BindService(services, new TasksService(containers, shims, programs, new CheckpointContent(blobs, layers)));
             ContainerdApi.Events.V1.Events.BindService(services, new EventsService(events));
-            ContainerdApi.Introspection.V1.Introspection.BindService(services, new IntrospectionService(store, ServedApi.Plugins(options.Root)));
+            ContainerdApi.Introspection.V1.Introspection.BindService(services, new IntrospectionService(store, ServedApi.Plugins(options.Root), programs));
             ContainerdApi.Sandbox.V1.Store.BindService(services, new SandboxStoreService(store));
             ContainerdApi.Sandbox.V1.Controller.BindService(services, new SandboxControllerService(store, shims, programs, events));
             ContainerdApi.Streaming.V1.Streaming.BindService(services, new StreamingService(streams));

@@ -75,6 +75,13 @@ internal sealed class ShimProgram(string address, bool debug)
         return entries;
     }
 
+    /// <summary>What a shim tells of itself: containerd.types.RuntimeInfo.</summary>
+    public byte[] Info(string program, byte[] options)
+    {
+        (byte[] output, string errors, ExitStatus status) = Run(program, [program, "-info"], environment, options, "/");
+        return status.Code == 0 ? output : throw new ContainerdException(ErrorKind.Unknown, $"failed to run \"{program} -info\": {errors}: exit status {status.Code}");
+    }
+
     private (byte[] Output, string Errors, ExitStatus Status) Run(string program, Bundle bundle, byte[] input, string folder, string command)
     {
         List<string> arguments = [program, "-namespace", bundle.Namespace, "-address", address, "-publish-binary", own, "-id", bundle.Id];
@@ -89,6 +96,11 @@ internal sealed class ShimProgram(string address, bool debug)
         }
 
         arguments.Add(command);
+        return Run(program, arguments, [.. environment, $"NAMESPACE={bundle.Namespace}"], input, folder);
+    }
+
+    private static (byte[] Output, string Errors, ExitStatus Status) Run(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> variables, byte[] input, string folder)
+    {
         (FileDescriptor inRead, FileDescriptor inWrite) = Files.Pipe();
         (FileDescriptor outRead, FileDescriptor outWrite) = Files.Pipe();
         (FileDescriptor errorRead, FileDescriptor errorWrite) = Files.Pipe();
@@ -101,7 +113,7 @@ internal sealed class ShimProgram(string address, bool debug)
             {
                 Path = program,
                 Arguments = arguments,
-                Environment = [.. environment, $"NAMESPACE={bundle.Namespace}"],
+                Environment = variables,
                 WorkingDirectory = folder,
                 Descriptors = [(inRead, 0), (outWrite, 1), (errorWrite, 2)],
                 NewProcessGroup = true,
@@ -121,7 +133,7 @@ internal sealed class ShimProgram(string address, bool debug)
         }
 
         using ChildProcess owned = child;
-        return Collect(child, output, errors, $"{Path.GetFileName(program)} {command}");
+        return Collect(child, output, errors, $"{Path.GetFileName(program)} {arguments[^1]}");
     }
 
     private static (byte[] Output, string Errors, ExitStatus Status) Collect(ChildProcess child, FileDescriptor output, FileDescriptor errors, string what)

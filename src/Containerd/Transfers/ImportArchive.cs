@@ -1,5 +1,7 @@
 using System.Formats.Tar;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Wharf.Containerd.Layers;
 using Wharf.Containerd.Rpc;
 using Wharf.Oci.Digests;
 using Wharf.Oci.Images;
@@ -18,7 +20,9 @@ internal sealed class ImportArchive(StoredContent content)
     /// <summary>The index of the archive, stored, and what it lists.</summary>
     public async Task<(Descriptor Index, IReadOnlyList<Descriptor> Manifests)> ImportAsync(CallScope scope, Stream archive, CancellationToken cancellation)
     {
-        var tar = new TarReader(archive, leaveOpen: true);
+        Stream unpacked = await LayerCompression.OpenAsync(archive, "import archive", cancellation).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable opened = unpacked.ConfigureAwait(false);
+        var tar = new System.Formats.Tar.TarReader(unpacked, leaveOpen: true);
         await using (tar.ConfigureAwait(false))
         {
             while (await tar.GetNextEntryAsync(copyData: false, cancellation).ConfigureAwait(false) is { } entry)
@@ -28,7 +32,7 @@ internal sealed class ImportArchive(StoredContent content)
         }
 
         // What follows the end of the archive is the sender's to send, and nobody's to read.
-        await archive.CopyToAsync(Stream.Null, cancellation).ConfigureAwait(false);
+        await unpacked.CopyToAsync(Stream.Null, cancellation).ConfigureAwait(false);
         IReadOnlyList<Descriptor> manifests = documents.TryGetValue("index.json", out byte[]? index) ? ImageDocuments.ReadIndex(index, MediaTypes.OciIndex).Manifests
             : documents.TryGetValue("manifest.json", out byte[]? docker) ? Convert(scope, docker)
             : throw ContainerdException.Invalid("import archive: neither index.json nor manifest.json is in it");
@@ -43,7 +47,7 @@ internal sealed class ImportArchive(StoredContent content)
 
     private static string Clean(string name) => name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name;
 
-    private async Task TakeAsync(CallScope scope, TarEntry entry, CancellationToken cancellation)
+    private async Task TakeAsync(CallScope scope, System.Formats.Tar.TarEntry entry, CancellationToken cancellation)
     {
         string name = Clean(entry.Name);
         if (entry.EntryType is TarEntryType.SymbolicLink or TarEntryType.HardLink)
@@ -76,7 +80,7 @@ internal sealed class ImportArchive(StoredContent content)
         }
     }
 
-    private async Task CopyAsync(CallScope scope, TarEntry entry, string name, Digest? expected, CancellationToken cancellation)
+    private async Task CopyAsync(CallScope scope, System.Formats.Tar.TarEntry entry, string name, Digest? expected, CancellationToken cancellation)
     {
         // An empty stream of its own: the reader's must live until the next entry.
         Stream data = entry.DataStream ?? new MemoryStream();

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -42,6 +43,21 @@ public sealed class ServicesTests(WharfContainerd containerd) : IClassFixture<Wh
         RpcException missing = Assert.Throws<RpcException>(() => client.PluginInfo(new PluginInfoRequest { Type = "io.containerd.metadata.v1", Id = "nothere" }, cancellationToken: Cancellation));
 
         Assert.Contains("io.containerd.content.v1", found.Plugin.Requires);
+        Assert.Equal(StatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
+    public void A_runtime_tells_of_itself_by_its_shim()
+    {
+        using var channel = new ContainerdChannel(containerd);
+        var client = new Introspection.IntrospectionClient(channel.Calls);
+        Any Asking(string path) => new() { TypeUrl = "containerd.types.RuntimeRequest", Value = ByteString.CopyFrom([10, (byte)path.Length, .. System.Text.Encoding.UTF8.GetBytes(path)]) };
+
+        PluginInfoResponse known = client.PluginInfo(new PluginInfoRequest { Type = "io.containerd.runtime.v2", Id = "task", Options = Asking(Programs.Shim) }, cancellationToken: Cancellation);
+        RpcException missing = Assert.Throws<RpcException>(() => client.PluginInfo(new PluginInfoRequest { Type = "io.containerd.runtime.v2", Id = "task", Options = Asking("/nothere") }, cancellationToken: Cancellation));
+
+        Assert.Equal("containerd.types.RuntimeInfo", known.Extra.TypeUrl);
+        Assert.NotEmpty(known.Extra.Value);
         Assert.Equal(StatusCode.NotFound, missing.StatusCode);
     }
 

@@ -75,6 +75,19 @@ public sealed class TransferTests(WharfContainerd containerd) : IClassFixture<Wh
         Assert.Equal("hello\n", containerd.Ctr("-n", scope, "run", "--rm", "--runtime", Programs.Shim, "example.com/old:1", "one", "echo", "hello").Succeeds().Output);
     }
 
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("zstd")]
+    public async Task A_packed_archive_is_imported(string compression)
+    {
+        byte[] archive = new TestImage([TestImage.Layer("file", scope)]).Archive($"example.com/{compression}:1");
+        using var channel = new ContainerdChannel(containerd, scope);
+
+        await ImportAsync(channel, compression == "gzip" ? TestImage.Gzip(archive) : TestImage.Zstd(archive));
+
+        Assert.Contains("complete", containerd.Ctr("-n", scope, "image", "check").Succeeds().Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_tag_is_one_more_name()
     {
