@@ -11,7 +11,7 @@ internal sealed partial class Container
     public void Checkpoint(CheckpointOptions options, Action<string> warn, Action<string> debug)
     {
         ContainerStatus status = Status();
-        if (status is ContainerStatus.Created or ContainerStatus.Stopped)
+        if (status is not (ContainerStatus.Running or ContainerStatus.Paused))
         {
             throw new ContainerException($"Container cannot be checkpointed in {status.ToString().ToLowerInvariant()} state");
         }

@@ -43,8 +43,18 @@ internal sealed partial class Container
             };
             directory.Save(record);
         });
-        directory.RemoveRoot();
-        PidFile.Write(options.PidFile, record.InitPid);
+        try
+        {
+            directory.RemoveRoot();
+            PidFile.Write(options.PidFile, record.InitPid);
+        }
+        catch
+        {
+            // criu has made it a child of this process.
+            Linux.Processes.Signal(record.InitPid, KillSignal);
+            Linux.Processes.Wait(record.InitPid);
+            throw;
+        }
     }
 
     private void RunCreationHooks(int process)

@@ -1,8 +1,24 @@
+using Wharf.Runc.CommandLine;
+
 namespace Wharf.Runc;
 
 /// <summary>What --help prints.</summary>
 internal static class HelpText
 {
+    internal static string OfCommand(string name, IReadOnlyList<Flag> flags) =>
+        $"""
+        NAME:
+           runc {name}
+
+        USAGE:
+           runc {name} [options] [arguments...]
+
+        OPTIONS:
+           {string.Join("\n   ", flags.Select(Line).Order(StringComparer.Ordinal))}
+           --help, -h
+
+        """;
+
     internal static string Of(IEnumerable<string> commands) =>
         $"""
         NAME:
@@ -25,4 +41,6 @@ internal static class HelpText
            --version, -v
 
         """;
+
+    private static string Line(Flag flag) => $"--{flag.Name}{(flag.Letter is { } letter ? $", -{letter}" : string.Empty)}{(flag.TakesValue ? " value" : string.Empty)}";
 }

@@ -32,6 +32,9 @@ internal static class Program
     /// <summary>Commands whose operands are followed by words of others: a program and its flags, or those of ps(1).</summary>
     private static readonly string[] TakesWords = ["exec", "kill", "ps"];
 
+    // Every command has it: callers ask by it whether there is such a command.
+    private static readonly Flag Help = new("help", Letter: 'h');
+
     private static int Main(string[] words)
     {
         GlobalOptions? options = null;
@@ -64,7 +67,13 @@ internal static class Program
                 throw new UsageException($"No help topic for '{name}'");
             }
 
-            Arguments arguments = Arguments.Parse([.. global.Operands.Skip(1)], command.Flags, flagsAfterOperands: !TakesWords.Contains(name));
+            Arguments arguments = Arguments.Parse([.. global.Operands.Skip(1)], [.. command.Flags, Help], flagsAfterOperands: !TakesWords.Contains(name));
+            if (arguments.Has(Help.Name))
+            {
+                Streams.Output(HelpText.OfCommand(name, command.Flags));
+                return 0;
+            }
+
             int code = command.Run(options, arguments);
             if (global.Has("timing"))
             {

@@ -33,7 +33,7 @@ internal sealed class CriuChild : IDisposable
     /// <summary>The first descriptor of criu after its standard streams and its socket.</summary>
     internal static int FirstInherited => CriuSession.SocketNumber + 1;
 
-    /// <param name="streams">Whether criu, and by it the container, gets this process's standard streams.</param>
+    /// <summary>criu, and by it the container, gets this process's standard streams or none.</summary>
     internal static CriuChild Start(string criu, RestoreRoot root, FileDescriptor socket, bool streams, IReadOnlyList<FileDescriptor> inherited)
     {
         (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair();

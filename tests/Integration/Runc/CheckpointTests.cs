@@ -201,6 +201,19 @@ public sealed class CheckpointTests : IDisposable
         AssertNothingLeft();
     }
 
+    [Fact]
+    public void A_restore_whose_pid_cannot_be_written_leaves_no_process()
+    {
+        Start("run");
+        AwaitCount(1);
+        Runc("checkpoint", "--image-path", Image, id).Succeeds();
+
+        Command restore = Runc("restore", "--detach", "--image-path", Image, "--bundle", Folder, "--pid-file", Path.Combine(Folder, "none", "pid"), id);
+
+        Assert.Equal(1, restore.ExitCode);
+        AssertNothingLeft();
+    }
+
     private void AssertRefused(string words)
     {
         Command restore = Runc("restore", "--detach", "--image-path", Image, "--bundle", Folder, id);

@@ -56,6 +56,14 @@ public sealed class CriuAbsentTests : IDisposable
     }
 
     [Fact]
+    public void Callers_learn_by_help_and_by_a_missing_value_that_there_are_such_commands()
+    {
+        // As podman asks.
+        Assert.Contains("--leave-running\n", container.Bundle.Runc("checkpoint", "--help").Succeeds().Output, StringComparison.Ordinal);
+        Assert.Contains("flag needs an argument", container.Bundle.Runc("restore", "--lsm-mount-context").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_container_that_does_not_run_has_nothing_to_write()
     {
         container.Runc("kill", container.Id, "KILL").Succeeds();
