@@ -52,6 +52,8 @@ internal sealed partial class Container
         }
 
         Timeline.Mark("cgroup hierarchies found");
+        directory.CheckFree();
+        cgroup.CheckUnused();
         directory.Create(root);
         Timeline.Mark("state directory made");
         var container = new Container(directory, new ContainerRecord
@@ -178,12 +180,14 @@ internal sealed partial class Container
                     Save(born);
                     resctrl?.Join(born);
                 },
+                Traced = options.Debug is not null,
                 StateForHooks = status => StateOf(status, CurrentProcess.Id),
             },
             cgroup,
             unit?.Name,
             init: true,
-            warn);
+            warn,
+            options.Debug);
         try
         {
             Timeline.Mark("cloned, limits and maps written");
@@ -192,8 +196,8 @@ internal sealed partial class Container
             State creating = StateOf("creating", child.Id);
 
             // By the letter of runtime.md, "State": what comes after step 2 finds it created. runtime-tools asks for it.
-            HookRunner.Run(spec.Hooks?.Prestart, StateOf("created", child.Id), "prestart");
-            HookRunner.Run(spec.Hooks?.CreateRuntime, creating, "createRuntime");
+            new HookRunner("prestart") { Folder = record.Bundle }.Run(spec.Hooks?.Prestart, StateOf("created", child.Id));
+            new HookRunner("createRuntime") { Folder = record.Bundle }.Run(spec.Hooks?.CreateRuntime, creating);
             child.Continue();
             child.AwaitReady(listener => SeccompListener.Send(spec.Linux!.Seccomp!, listener, StateOf("creating", child.Id), child.Id));
             record = record with { Creating = false, StandardDescriptors = StandardDescriptors.Of(child.Id) };

@@ -50,11 +50,13 @@ internal sealed partial class Container
                 Id = record.Id,
                 NewKeyring = !options.NoNewKeyring,
                 PreserveDescriptors = options.PreserveDescriptors,
+                Traced = options.Debug is not null,
             },
             options.Cgroups.Count == 0 ? OwnCgroup.OfProcess(record.InitPid) : OwnCgroup.Below(options.Cgroups),
             record.SystemdUnit,
             init: false,
-            warn);
+            warn,
+            options.Debug);
         try
         {
             Timeline.Mark("cloned, limits written");

@@ -60,7 +60,7 @@ internal sealed partial class Container
     private void RunCreationHooks(int process)
     {
         State creating = StateOf("creating", process);
-        HookRunner.Run(record.Spec.Hooks?.Prestart, creating, "prestart");
-        HookRunner.Run(record.Spec.Hooks?.CreateRuntime, creating, "createRuntime");
+        new HookRunner("prestart") { Folder = record.Bundle }.Run(record.Spec.Hooks?.Prestart, creating);
+        new HookRunner("createRuntime") { Folder = record.Bundle }.Run(record.Spec.Hooks?.CreateRuntime, creating);
     }
 }

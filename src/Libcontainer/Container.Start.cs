@@ -32,7 +32,7 @@ internal sealed partial class Container
         Timeline.Mark("started");
         try
         {
-            HookRunner.Run(record.Spec.Hooks?.Poststart, StateOf("running", record.InitPid), "poststart");
+            new HookRunner("poststart").Run(record.Spec.Hooks?.Poststart, StateOf("running", record.InitPid));
         }
         catch (ContainerException)
         {

@@ -102,6 +102,13 @@ internal sealed partial class Container
     public void Kill(int signal, bool all)
     {
         ContainerStatus status = Status();
+        if (signal == KillSignal && !HasOwnPid && record.CgroupPaths.Count > 0 && OwnCgroup.Processes() is { Count: > 0 } left && !left.Contains(CurrentProcess.Id))
+        {
+            // Without a pid namespace of its own nothing ends with the first process, and what is left would be nobody's.
+            OwnCgroup.Kill();
+            return;
+        }
+
         if (all && record.CgroupPaths.Count > 0)
         {
             foreach (int id in OwnCgroup.Processes())
@@ -182,17 +189,12 @@ internal sealed partial class Container
     {
         if (!HasOwnPid)
         {
-            // Without a pid namespace of its own nothing ends with the first process. A cgroup that this process is in is not the
-            // container's alone.
-            IReadOnlyList<int> left = OwnCgroup.Processes();
-            foreach (int id in left.Contains(CurrentProcess.Id) ? [] : left)
-            {
-                Linux.Processes.Signal(id, KillSignal);
-            }
+            // Without a pid namespace of its own nothing ends with the first process.
+            OwnCgroup.Kill();
         }
 
         RemoveGroups();
-        HookRunner.RunAll(record.Spec.Hooks?.Poststop, StateOf("stopped", 0), "poststop", warn);
+        new HookRunner("poststop").RunAll(record.Spec.Hooks?.Poststop, StateOf("stopped", 0), warn);
         directory.Remove();
     }
 

@@ -7,6 +7,9 @@ internal sealed record CreateOptions
 
     public string? PidFile { get; init; }
 
+    /// <summary>Takes lines about the steps; null when nobody wants them.</summary>
+    public Action<string>? Debug { get; init; }
+
     /// <summary>A unix socket that gets a pidfd of the container's first process.</summary>
     public string? PidfdSocket { get; init; }
 

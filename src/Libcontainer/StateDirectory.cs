@@ -29,6 +29,15 @@ internal sealed class StateDirectory
             ? [.. Directory.EnumerateDirectories(root).Where(path => System.IO.File.Exists(Path.Combine(path, "state.json"))).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
             : [];
 
+    /// <summary>An error when the id is taken; before what else of its owner's would be found.</summary>
+    internal void CheckFree()
+    {
+        if (Directory.Exists(folder))
+        {
+            throw new ContainerException("container with given ID already exists");
+        }
+    }
+
     /// <summary>Makes the folder; an id that is taken is an error.</summary>
     public void Create(string root)
     {

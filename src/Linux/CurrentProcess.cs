@@ -170,6 +170,30 @@ public static unsafe class CurrentProcess
     /// <summary>Marks every descriptor from a number on close-on-exec.</summary>
     public static void CloseOnExecFrom(uint first) => Libc.Check(Libc.close_range(first, uint.MaxValue, 4), "close_range");
 
+    /// <summary>Closes every descriptor from a number on but those kept; whoever else has one of them open in this process must not use it again.</summary>
+    public static void CloseFrom(int first, params ReadOnlySpan<FileDescriptor> kept)
+    {
+        Span<int> numbers = stackalloc int[kept.Length];
+        for (int index = 0; index < kept.Length; index++)
+        {
+            numbers[index] = kept[index].Number;
+        }
+
+        numbers.Sort();
+        int next = first;
+        foreach (int number in numbers)
+        {
+            if (number > next)
+            {
+                Libc.Check(Libc.close_range((uint)next, (uint)(number - 1), 0), "close_range");
+            }
+
+            next = Math.Max(next, number + 1);
+        }
+
+        Libc.Check(Libc.close_range((uint)next, uint.MaxValue, 0), "close_range");
+    }
+
     /// <summary>Every signal back to its default action: what is ignored would stay ignored after an exec.</summary>
     public static void ResetSignals()
     {

@@ -328,6 +328,21 @@ public static unsafe class Files
         return (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]));
     }
 
+    /// <summary>A file that is nowhere but in memory, close-on-exec: memfd_create(2). The name is for those who look into /proc.</summary>
+    public static FileDescriptor InMemory(string name)
+    {
+        const int closeOnExec = 1;
+        byte* native = NativeStrings.Copy(name);
+        try
+        {
+            return new FileDescriptor((int)Syscall.Invoke(SyscallNumber.memfd_create, "memfd_create", name, (nint)native, closeOnExec));
+        }
+        finally
+        {
+            NativeMemory.Free(native);
+        }
+    }
+
     internal static ulong Device(uint major, uint minor) =>
         (minor & 0xffu) | ((major & 0xfffu) << 8) | ((ulong)(minor & ~0xffu) << 12) | ((ulong)(major & ~0xfffu) << 32);
 

@@ -23,6 +23,16 @@ public static unsafe class Scheduling
         }
     }
 
+    /// <summary>The first 64 processors that this thread may run on, as a mask.</summary>
+    public static ulong Affinity()
+    {
+        // The kernel wants room for all that it was built for.
+        const int words = 128;
+        ulong* mask = stackalloc ulong[words];
+        Syscall.Invoke(SyscallNumber.sched_getaffinity, "sched_getaffinity", null, 0, words * sizeof(ulong), (nint)mask);
+        return mask[0];
+    }
+
     public static void SetMemoryPolicy(int mode, ReadOnlySpan<ulong> nodes)
     {
         fixed (ulong* first = nodes)

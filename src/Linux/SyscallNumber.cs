@@ -32,6 +32,8 @@ internal static class SyscallNumber
     internal static readonly int sched_setattr = X64 ? 314 : 274;
     internal static readonly int set_mempolicy = X64 ? 238 : 237;
     internal static readonly int sched_setaffinity = X64 ? 203 : 122;
+    internal static readonly int sched_getaffinity = X64 ? 204 : 123;
+    internal static readonly int memfd_create = X64 ? 319 : 279;
 
     private static bool X64 => RuntimeInformation.ProcessArchitecture == Architecture.X64;
 }

@@ -21,14 +21,31 @@ public sealed unsafe class TerminalMode
     }
 
     /// <summary>The same terminal with every byte passed through as it is: cfmakeraw(3).</summary>
-    public TerminalMode Raw()
+    public TerminalMode Raw() => Raw(processOutput: false);
+
+    /// <summary>Raw for what comes in; what goes out is processed as before: for a terminal that shows another one's lines, which end in "\n".</summary>
+    public TerminalMode RawInput() => Raw(processOutput: true);
+
+    /// <summary>The same terminal whose "\n" stays one: without ONLCR.</summary>
+    public TerminalMode PlainNewlines()
+    {
+        byte[] plain = [.. bytes];
+        fixed (byte* start = plain)
+        {
+            ((uint*)start)[1] &= ~4u; // ONLCR
+        }
+
+        return new TerminalMode(plain);
+    }
+
+    private TerminalMode Raw(bool processOutput)
     {
         byte[] raw = [.. bytes];
         fixed (byte* start = raw)
         {
             uint* flags = (uint*)start;
             flags[0] &= ~0x5ebu;  // IGNBRK BRKINT PARMRK ISTRIP INLCR IGNCR ICRNL IXON
-            flags[1] &= ~1u;      // OPOST
+            flags[1] = processOutput ? flags[1] | 1u : flags[1] & ~1u; // OPOST
             flags[2] = (flags[2] & ~0x130u) | 0x30;  // CSIZE PARENB, CS8
             flags[3] &= ~0x804bu; // ISIG ICANON ECHO ECHONL IEXTEN
             start[17 + 6] = 1;    // VMIN

@@ -13,6 +13,23 @@ public static class HostCgroups
             .SelectMany(root => Directory.EnumerateDirectories(root, "*", Tree).Prepend(root))
             .Order(StringComparer.Ordinal)];
 
+    /// <summary>Makes a cgroup in the first hierarchy where it has a control file of this name, and returns that file; the caller removes its folder.</summary>
+    public static string? Make(string cgroup, string control)
+    {
+        foreach (string folder in Hierarchies().Select(root => root + cgroup))
+        {
+            Directory.CreateDirectory(folder);
+            if (File.Exists(Path.Combine(folder, control)))
+            {
+                return Path.Combine(folder, control);
+            }
+
+            Directory.Delete(folder);
+        }
+
+        return null;
+    }
+
     private static IEnumerable<string> Hierarchies() =>
         HostMounts.All()
             .Where(line => line.Contains(" - cgroup", StringComparison.Ordinal))

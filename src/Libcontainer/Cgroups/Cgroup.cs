@@ -20,6 +20,9 @@ internal sealed class Cgroup
 
     public IReadOnlyList<string> Paths => [.. places.Select(place => place.Folder)];
 
+    /// <summary>Whether v2 is all that this host has: /sys/fs/cgroup is of that type.</summary>
+    public static bool HostIsUnified => CgroupHierarchy.Read() is [{ Unified: true }];
+
     /// <summary>Whether v2 is all that the host has.</summary>
     internal bool Pure => hierarchies is [{ Unified: true }];
 
@@ -107,18 +110,19 @@ internal sealed class Cgroup
         }
     }
 
-    /// <summary>A cgroup below this one, by controller on v1, or by "" alone on v2: where an exec is to go. It must be there.</summary>
+    /// <summary>A cgroup below this one, by controller on v1, or by "" for all: where an exec is to go. It must be there.</summary>
     public Cgroup Below(IReadOnlyDictionary<string, string> paths)
     {
         foreach (string controller in paths.Keys)
         {
-            if (controller.Length == 0 != Pure || (controller.Length > 0 && FolderOf(controller) is null))
+            if (controller.Length > 0 && (Pure || FolderOf(controller) is null))
             {
                 throw new ContainerException(Pure ? $"unknown controller {controller}: cgroup v2 has one tree" : $"unknown controller {controller} in --cgroup");
             }
         }
 
-        return new Cgroup(hierarchies, places.Select(place => (place.Hierarchy, Below(place.Folder, paths.FirstOrDefault(pair => Pure || place.Hierarchy.Controllers.Contains(pair.Key)).Value)))) { Rootless = Rootless };
+        // Without a controller the path is the same in every hierarchy.
+        return new Cgroup(hierarchies, places.Select(place => (place.Hierarchy, Below(place.Folder, paths.FirstOrDefault(pair => pair.Key.Length == 0 || place.Hierarchy.Controllers.Contains(pair.Key)).Value)))) { Rootless = Rootless };
     }
 
     /// <summary>
@@ -179,11 +183,66 @@ internal sealed class Cgroup
         }
     }
 
+    /// <summary>Kills all processes in it and in cgroups below it, and none that is just being forked gets away.</summary>
+    internal void Kill()
+    {
+        const int kill = 9;
+        if (Processes().Contains(CurrentProcess.Id))
+        {
+            // One that this process is in is not the container's alone.
+            return;
+        }
+
+        if (UnifiedFolder is { } unified && File.Exists(Path.Combine(unified, "cgroup.kill")))
+        {
+            Files.WriteText(Path.Combine(unified, "cgroup.kill"), "1");
+            return;
+        }
+
+        bool freezes = FolderOf("freezer") is { } folder && Directory.Exists(folder);
+        if (freezes)
+        {
+            try
+            {
+                Freeze(true);
+            }
+            catch (ContainerException)
+            {
+                // One that waits for a disk cannot be frozen, but it gets its signal.
+            }
+        }
+
+        foreach (int id in Processes())
+        {
+            Linux.Processes.Signal(id, kill);
+        }
+
+        if (freezes)
+        {
+            // What is frozen dies when it is thawed.
+            Freeze(false);
+        }
+    }
+
     public bool Frozen()
     {
         string? folder = Freezer;
         string file = Path.Combine(folder ?? string.Empty, Pure ? "cgroup.freeze" : "freezer.state");
         return folder is not null && File.Exists(file) && File.ReadAllText(file).Trim() is "1" or "FROZEN" or "FREEZING";
+    }
+
+    /// <summary>A new container has its cgroup for itself: one with processes is somebody else's, and one that is frozen would stop the container on its way.</summary>
+    internal void CheckUnused()
+    {
+        if (Processes() is { Count: > 0 and var count })
+        {
+            throw new ContainerException($"container's cgroup is not empty: {count} process(es) found");
+        }
+
+        if (Frozen())
+        {
+            throw new ContainerException("container's cgroup unexpectedly frozen");
+        }
     }
 
     /// <summary>Removes the folders; a cgroup whose last process is just dying is busy for a moment.</summary>
@@ -261,9 +320,9 @@ internal sealed class Cgroup
         }
 
         string full = Path.GetFullPath(folder + "/" + path);
-        return full != folder && !full.StartsWith(folder + "/", StringComparison.Ordinal) ? throw new ContainerException($"{path} is not a sub cgroup path")
+        return full != folder && !full.StartsWith(folder + "/", StringComparison.Ordinal) ? throw new ContainerException($"bad sub cgroup path: {path}")
             : Directory.Exists(full) ? full
-            : throw new ContainerException($"cgroup \"{full}\": no such file or directory");
+            : throw new ContainerException($"error adding pid of the new process to cgroup \"{full}\": no such file or directory");
     }
 
     private static void AwaitLine(string file, string line, Action? again)

@@ -26,7 +26,7 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf, bool rootle
 
         if (resources.Pids?.Limit is { } pids)
         {
-            Write("pids", "pids.max", pids > 0 ? Text(pids) : "max");
+            Write("pids", "pids.max", PidsLimit.Text(pids));
         }
 
         if (resources.BlockIO is { } io)

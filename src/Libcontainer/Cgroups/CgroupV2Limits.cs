@@ -22,7 +22,7 @@ internal static class CgroupV2Limits
 
         if (resources.Pids?.Limit is { } pids)
         {
-            Write(folder, "pids.max", pids > 0 ? Text(pids) : "max");
+            Write(folder, "pids.max", PidsLimit.Text(pids));
         }
 
         if (resources.BlockIO is { } io)

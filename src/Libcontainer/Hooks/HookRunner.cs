@@ -4,27 +4,36 @@ using Wharf.Oci.Runtime;
 
 namespace Wharf.Libcontainer.Hooks;
 
-/// <summary>Runs hooks one after the other, each with the state on its standard input.</summary>
-internal static class HookRunner
+/// <summary>
+/// Runs the hooks of one stage one after the other, each with the state on its standard input. What they write is theirs, not the
+/// container's: it is told when they fail.
+/// </summary>
+internal sealed class HookRunner(string stage)
 {
     private const int KillSignal = 9;
 
-    internal static void Run(IReadOnlyList<Hook>? hooks, State state, string stage)
+    /// <summary>For hooks that have no environment of their own; null: this process's.</summary>
+    internal IReadOnlyList<string>? Environment { get; init; }
+
+    /// <summary>Where they run; null: where this process is.</summary>
+    internal string? Folder { get; init; }
+
+    internal void Run(IReadOnlyList<Hook>? hooks, State state)
     {
         for (int number = 0; number < (hooks?.Count ?? 0); number++)
         {
-            Run(hooks![number], state, stage, number);
+            Run(hooks![number], state, number);
         }
     }
 
     /// <summary>Hooks whose failure changes nothing any more: it is told, and the next one runs.</summary>
-    internal static void RunAll(IReadOnlyList<Hook>? hooks, State state, string stage, Action<string> warn)
+    internal void RunAll(IReadOnlyList<Hook>? hooks, State state, Action<string> warn)
     {
         for (int number = 0; number < (hooks?.Count ?? 0); number++)
         {
             try
             {
-                Run(hooks![number], state, stage, number);
+                Run(hooks![number], state, number);
             }
             catch (Exception error) when (error is ContainerException or SyscallException)
             {
@@ -33,20 +42,20 @@ internal static class HookRunner
         }
     }
 
-    private static void Run(Hook hook, State state, string stage, int number)
+    private void Run(Hook hook, State state, int number)
     {
-        ExitStatus status = RunOne(hook, state, stage, number);
-        if (status.Code != 0)
+        using var output = new HookOutput();
+        if (RunOne(hook, state, output) is { } problem)
         {
-            string how = status.Signaled ? $"signal: {status.Signal}" : $"exit status {status.Code}";
-            throw new ContainerException($"error running {stage} hook #{number}: {how}");
+            throw new ContainerException($"error running {stage} hook #{number}: {problem}");
         }
     }
 
-    private static ExitStatus RunOne(Hook hook, State state, string stage, int number)
+    /// <summary>Null when it did well.</summary>
+    private string? RunOne(Hook hook, State state, HookOutput output)
     {
         using var arguments = new NativeStrings(hook.Args is { Count: > 0 } given ? given : [hook.Path]);
-        using var environment = new NativeStrings(hook.Env ?? []);
+        using var environment = new NativeStrings(hook.Env ?? Environment ?? OwnEnvironment());
         byte[] document = JsonSerializer.SerializeToUtf8Bytes(state, RuntimeJson.Default.State);
         (FileDescriptor read, FileDescriptor write) = Files.Pipe();
         using (read)
@@ -55,7 +64,7 @@ internal static class HookRunner
             int id = CurrentProcess.Clone(CloneFlags.None);
             if (id == 0)
             {
-                Execute(hook, read, arguments, environment);
+                Execute(hook, read, output, arguments, environment);
             }
 
             using FileDescriptor? process = Processes.Open(id);
@@ -69,29 +78,49 @@ internal static class HookRunner
             }
 
             write.Dispose();
-            if (hook.Timeout is { } seconds and > 0 && process is not null && !Poll.Readable((int)Math.Min(seconds * 1000L, int.MaxValue), process)[0])
+            if (hook.Timeout is { } seconds and > 0 && process is not null && !Poll.Readable(seconds * 1000, process)[0])
             {
                 Processes.Signal(id, KillSignal);
                 Processes.Wait(id);
-                throw new ContainerException($"error running {stage} hook #{number}: hook ran past specified timeout of {seconds}.0s");
+                return $"hook ran past specified timeout of {seconds}.0s";
             }
 
-            return Processes.Wait(id);
+            ExitStatus status = Processes.Wait(id);
+            return status.Code == 0 ? null
+                : output.Failure() ?? $"{(status.Signaled ? $"signal: {status.Signal}" : $"exit status {status.Code}")}, stdout: {output.Standard()}, stderr: {output.Error()}";
         }
     }
 
-    private static void Execute(Hook hook, FileDescriptor input, NativeStrings arguments, NativeStrings environment)
+    private static List<string> OwnEnvironment()
+    {
+        var own = new List<string>();
+        foreach (System.Collections.DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
+        {
+            own.Add($"{entry.Key}={entry.Value}");
+        }
+
+        return own;
+    }
+
+    private void Execute(Hook hook, FileDescriptor input, HookOutput output, NativeStrings arguments, NativeStrings environment)
     {
         try
         {
             CurrentProcess.ResetSignals();
             CurrentProcess.UnblockSignals();
+            if (Folder is not null)
+            {
+                CurrentProcess.ChangeDirectory(Folder);
+            }
+
             Files.Duplicate(input, 0);
+            output.Connect();
             CurrentProcess.CloseOnExecFrom(3);
             CurrentProcess.Execute(hook.Path, arguments, environment);
         }
-        catch (SyscallException)
+        catch (SyscallException error)
         {
+            output.Fail($"{error.Call} {error.Operand}: {ErrnoText.Of(error.Errno)}");
             CurrentProcess.Exit(127);
         }
     }

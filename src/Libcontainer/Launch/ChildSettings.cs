@@ -49,6 +49,9 @@ internal sealed record ChildSettings
 
     internal int PreserveDescriptors { get; init; }
 
+    /// <summary>Whether the runtime's log takes lines about the child's steps.</summary>
+    internal bool Traced { get; init; }
+
     /// <summary>The state for hooks that the child runs.</summary>
     internal Func<string, State> StateForHooks { get; init; } = _ => new State();
 }

@@ -26,11 +26,12 @@ internal sealed class ChildStart : IDisposable
     internal int Id => id;
 
     /// <summary>Clones; in the child this never returns. The unit is the scope of systemd that the cgroup is, if it is one.</summary>
-    internal static ChildStart Clone(Func<SyncChannel, ChildSettings> prepare, Cgroup cgroup, string? unit, bool init, Action<string> warn)
+    internal static ChildStart Clone(Func<SyncChannel, ChildSettings> prepare, Cgroup cgroup, string? unit, bool init, Action<string> warn, Action<string>? debug)
     {
         (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair();
-        var start = new ChildStart(new SyncChannel(ours), warn);
+        var start = new ChildStart(new SyncChannel(ours, debug), warn);
         ChildSettings settings = prepare(new SyncChannel(theirs));
+        start.channel.SetLimits = () => start.SetLimits(settings.Process);
         using CgroupEntrance entrance = cgroup.OpenEntrance();
         bool joins = !init || settings.Namespaces.TakesSecondClone;
         CloneFlags made = joins ? CloneFlags.None : settings.Namespaces.New & ~CloneFlags.NewCgroup;
@@ -165,18 +166,6 @@ internal sealed class ChildStart : IDisposable
             NetworkDevices.Move(devices, settings.Namespaces.PathOf(CloneFlags.NewNet) ?? $"/proc/{id}/ns/net");
         }
 
-        foreach (Rlimit limit in settings.Process.Rlimits ?? [])
-        {
-            try
-            {
-                Processes.SetLimit(id, ResourceLimitNames.Number(limit.Type), limit.Soft, limit.Hard, limit.Type);
-            }
-            catch (SyscallException error)
-            {
-                throw new ContainerException($"error setting rlimits for ready process: error setting rlimit type {limit.Type}: {ErrnoText.Of(error.Errno)}", error);
-            }
-        }
-
         if (settings.Process.OomScoreAdj is { } score)
         {
             try
@@ -186,6 +175,21 @@ internal sealed class ChildStart : IDisposable
             catch (SyscallException error) when (error.Errno is Errno.EACCES or Errno.EPERM)
             {
                 warn($"oom_score_adj {score}: {ErrnoText.Of(error.Errno)}: left as it is");
+            }
+        }
+    }
+
+    private void SetLimits(Process process)
+    {
+        foreach (Rlimit limit in process.Rlimits ?? [])
+        {
+            try
+            {
+                Processes.SetLimit(id, ResourceLimitNames.Number(limit.Type), limit.Soft, limit.Hard, limit.Type);
+            }
+            catch (SyscallException error)
+            {
+                throw new ContainerException($"error setting rlimits for ready process: error setting rlimit type {limit.Type}: {ErrnoText.Of(error.Errno)}", error);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wharf.Libcontainer.Cgroups;
 using Wharf.Libcontainer.Hooks;
 using Wharf.Libcontainer.Mounts;
@@ -24,7 +25,9 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     {
         settings.Own.Hide();
         using var proc = new ProcFiles();
+        TraceStart();
         cgroup.Enter();
+        settings.Scheduling.InsideCgroup(init: true);
         Timeline.Mark("in its cgroups");
         settings.Channel.Expect(SyncMessage.Go);
         CompleteInit(proc, mountNamespaceIsNew: settings.Namespaces.New.HasFlag(CloneFlags.NewMount));
@@ -45,12 +48,9 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
             settings.Scheduling.BeforeCgroup();
         }
 
+        TraceStart();
         cgroup.Enter();
-        if (!init)
-        {
-            settings.Scheduling.InsideCgroup();
-        }
-
+        settings.Scheduling.InsideCgroup(init);
         settings.Channel.Expect(SyncMessage.Go);
         settings.Namespaces.Join();
         CloneFlags made = init ? settings.Namespaces.New & ~CloneFlags.NewCgroup : CloneFlags.None;
@@ -67,11 +67,11 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         int id = CurrentProcess.Clone(CloneFlags.Parent | made);
         if (id > 0)
         {
-            settings.Channel.Send(SyncMessage.Pid, id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            settings.Channel.Send(SyncMessage.Pid, id.ToString(CultureInfo.InvariantCulture));
             CurrentProcess.Exit(0);
         }
 
-        // Its limits are set from outside, and must be there before its program is.
+        // What it cannot do for itself is done from outside, before its program is there.
         settings.Channel.Expect(SyncMessage.Go);
         if (init)
         {
@@ -86,6 +86,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     private void CompleteInit(ProcFiles proc, bool mountNamespaceIsNew, bool joined = false)
     {
         RuntimeSpec spec = settings.Spec;
+        Trace("child process in init()");
         BecomeRootInside();
         CurrentProcess.StartSession();
         if (settings.NewKeyring)
@@ -117,7 +118,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         Timeline.Mark("mounts and devices made");
         settings.Channel.Send(SyncMessage.Mounted);
         settings.Channel.Expect(SyncMessage.Go);
-        HookRunner.Run(spec.Hooks?.CreateContainer, settings.StateForHooks("created"), "createContainer");
+        new HookRunner("createContainer") { Environment = [], Folder = settings.Rootfs }.Run(spec.Hooks?.CreateContainer, settings.StateForHooks("created"));
         if (root is not null)
         {
             root.Enter(pivot: !settings.NoPivot);
@@ -174,6 +175,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
 
     private void CompleteExec(ProcFiles proc)
     {
+        Trace("child process in init()");
         BecomeRootInside();
         CurrentProcess.StartSession();
         if (settings.NewKeyring)
@@ -194,6 +196,14 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
     private void Become(ProcFiles proc)
     {
         Process process = settings.Process;
+        CloseWhatIsDone(proc);
+        if (process.Rlimits is { Count: > 0 })
+        {
+            // By the runtime, which may raise them. So late, because what came before has opened more files than a container may.
+            settings.Channel.Send(SyncMessage.Limits);
+            settings.Channel.Expect(SyncMessage.Go);
+        }
+
         settings.Scheduling.TakeOn();
         if (process.NoNewPrivileges == true)
         {
@@ -203,20 +213,23 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         // Without no_new_privs a filter takes CAP_SYS_ADMIN, which is dropped below. A listener has to be out before the runtime is gone.
         // A hook that the container runs itself has the filter too.
         bool filterAtOnce = process.NoNewPrivileges != true || settings.Seccomp?.HasListener == true || settings.Spec.Hooks?.StartContainer is { Count: > 0 };
-
-        // Before the filter, which may refuse the call.
-        CurrentProcess.CloseOnExecFrom((uint)(3 + settings.PreserveDescriptors));
         if (filterAtOnce)
         {
             InstallFilter();
             Timeline.Mark("filter installed");
         }
 
+        // First as the runtime's user, who may enter what the container's may not; then the other way round, as runc does it.
+        bool entered = ChangeIntoWorkingDirectory(process.Cwd, again: true);
         settings.Identity.TakeOn(proc, settings.Namespaces.ChangesUser);
         settings.Own.Show();
         Timeline.Mark("user and capabilities taken on");
         IReadOnlyList<string> environment = ProcessEnvironment.Of(process.Env, settings.Identity.User);
-        ChangeIntoWorkingDirectory(process.Cwd);
+        if (!entered)
+        {
+            ChangeIntoWorkingDirectory(process.Cwd, again: false);
+        }
+
         IReadOnlyList<string> arguments = process.Args is { Count: > 0 } given ? given : throw new ContainerException("args must not be empty");
         string program = ProgramPath.Find(arguments[0], environment);
         settings.Own.Refuse(program);
@@ -228,6 +241,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
 
         using var nativeArguments = new NativeStrings(arguments);
         using var nativeEnvironment = new NativeStrings(environment);
+        Trace(settings.StartFifo is null ? "setns_init: about to exec" : "init: closing the pipe to signal completion");
         Timeline.Mark("ready");
         settings.Channel.Send(SyncMessage.Ready);
         settings.Channel.Dispose();
@@ -241,7 +255,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
             settings.Own.Refuse(program);
         }
 
-        HookRunner.Run(settings.Spec.Hooks?.StartContainer, settings.StateForHooks("created"), "startContainer");
+        new HookRunner("startContainer") { Environment = environment }.Run(settings.Spec.Hooks?.StartContainer, settings.StateForHooks("created"));
         if (!filterAtOnce)
         {
             InstallFilter();
@@ -251,7 +265,50 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         CurrentProcess.ResetSignals();
         CurrentProcess.UnblockSignals();
         Timeline.Mark("executes the program");
-        CurrentProcess.Execute(program, nativeArguments, nativeEnvironment);
+        try
+        {
+            CurrentProcess.Execute(program, nativeArguments, nativeEnvironment);
+        }
+        catch (SyscallException error)
+        {
+            throw new ContainerException($"exec {program}: {ErrnoText.Of(error.Errno)}", error);
+        }
+    }
+
+    private void TraceStart()
+    {
+        if (settings.Traced)
+        {
+            int id = CurrentProcess.Id;
+            Trace(string.Create(CultureInfo.InvariantCulture, $"nsexec[{id}]: => nsexec container setup"));
+            Trace(string.Create(CultureInfo.InvariantCulture, $"nsexec[{id}]: affinity: 0x{Scheduling.Affinity():x}"));
+        }
+    }
+
+    /// <summary>A line for the log of the runtime.</summary>
+    private void Trace(string line)
+    {
+        if (settings.Traced)
+        {
+            settings.Channel.Send(SyncMessage.Debug, line);
+        }
+    }
+
+    /// <summary>A created container may wait for long: nothing of the host, and nothing of the runtime's caller, stays open meanwhile.</summary>
+    private void CloseWhatIsDone(ProcFiles proc)
+    {
+        // The runtime library takes its seeds of hashes from a descriptor of /dev/urandom that is closed with the others, and would go
+        // on reading from whatever has the number then: both are taken before.
+        HashCode.Combine(string.GetHashCode(settings.Id, StringComparison.Ordinal));
+        int first = 3 + settings.PreserveDescriptors;
+        if (settings.StartFifo is { } fifo)
+        {
+            CurrentProcess.CloseFrom(first, settings.Channel.Socket, proc.Directory, fifo);
+        }
+        else
+        {
+            CurrentProcess.CloseFrom(first, settings.Channel.Socket, proc.Directory);
+        }
     }
 
     private void InstallFilter()
@@ -278,7 +335,8 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
     }
 
-    private static void ChangeIntoWorkingDirectory(string cwd)
+    /// <summary>False when this user may not, and there is a second time as another.</summary>
+    private static bool ChangeIntoWorkingDirectory(string cwd, bool again)
     {
         if (!cwd.StartsWith('/'))
         {
@@ -288,6 +346,10 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         try
         {
             CurrentProcess.ChangeDirectory(cwd);
+        }
+        catch (SyscallException error) when (again && error.Errno is Errno.EACCES or Errno.EPERM)
+        {
+            return false;
         }
         catch (SyscallException error)
         {
@@ -299,6 +361,8 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         {
             throw new ContainerException("current working directory is outside of container mount namespace root -- possible container breakout attempt");
         }
+
+        return true;
     }
 
     private static void WriteSysctl(ProcFiles proc, string name, string value)

@@ -20,6 +20,8 @@ internal sealed class ProcFiles : IDisposable
         }
     }
 
+    internal FileDescriptor Directory => directory;
+
     internal FileDescriptor Open(string path, OpenFlags flags) => Files.OpenAt(directory, path, flags);
 
     internal void Write(string path, string text)

@@ -23,6 +23,15 @@ internal sealed class ProcessIdentity
         capabilities = process.Capabilities is { } sets
             ? new CapabilitySets(Mask(sets.Bounding, warn), Mask(sets.Effective, warn), Mask(sets.Inheritable, warn), Mask(sets.Permitted, warn), Mask(sets.Ambient, warn))
             : new CapabilitySets(0, 0, 0, 0, 0);
+        foreach (string name in process.Capabilities?.Ambient ?? [])
+        {
+            // The kernel's rule, prctl(2) PR_CAP_AMBIENT_RAISE.
+            int number = CapabilityNames.Number(name);
+            if (number >= 0 && (capabilities.Permitted & capabilities.Inheritable & (1UL << number)) == 0)
+            {
+                warn($"can't raise ambient capability {name}: {ErrnoText.Of(Errno.EPERM)}");
+            }
+        }
     }
 
     internal uint User => process.User?.Uid ?? 0;

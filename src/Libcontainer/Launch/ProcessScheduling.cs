@@ -17,6 +17,9 @@ internal sealed class ProcessScheduling
 
     private static readonly string[] IoClasses = ["", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE"];
 
+    // As many as the largest kernel is built for (CONFIG_NR_CPUS).
+    private const int MostProcessors = 8192;
+
     private readonly SchedulerAttributes? scheduler;
     private readonly (int Kind, int Level)? ioPriority;
     private readonly (int Mode, ulong[] Nodes)? memory;
@@ -76,8 +79,27 @@ internal sealed class ProcessScheduling
     /// <summary>Of an exec only: the processors until it is in its cgroup.</summary>
     internal void BeforeCgroup() => Affinity(initial, "initial");
 
-    /// <summary>The processors from then on.</summary>
-    internal void InsideCgroup() => Affinity(final, "final");
+    /// <summary>The processors from then on: those asked for, or all of the cgroup's cpuset, not those that the runtime's caller was pinned to.</summary>
+    internal void InsideCgroup(bool init)
+    {
+        if (!init && (initial ?? final) is not null)
+        {
+            Affinity(final, "final");
+            return;
+        }
+
+        // The kernel takes from "all" those of the cpuset, and forgets what was asked for before.
+        Span<ulong> all = stackalloc ulong[MostProcessors / 64];
+        all.Fill(ulong.MaxValue);
+        try
+        {
+            Scheduling.SetAffinity(all);
+        }
+        catch (SyscallException)
+        {
+            // Where this is forbidden, the processors of the runtime's caller are all that there is.
+        }
+    }
 
     /// <summary>While this process still has the runtime's capabilities.</summary>
     internal void TakeOn()

@@ -4,13 +4,19 @@ using Wharf.Linux;
 namespace Wharf.Libcontainer.Launch;
 
 /// <summary>One end of the channel between runtime and child: one message a datagram.</summary>
-internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
+internal sealed class SyncChannel(FileDescriptor socket, Action<string>? debug = null) : IDisposable
 {
     // Two of the longest paths and some words; a longer text is cut in its middle, so that step and cause stay (CVE-2021-43784).
     private const int Limit = 3 * 4096;
 
     // A letter takes at most three bytes.
     private const int MostLetters = (Limit / 3) - 2;
+
+    /// <summary>For those who close what a process has open.</summary>
+    internal FileDescriptor Socket => socket;
+
+    /// <summary>Of the runtime's end: sets the limits of the child, which asks for it when it is ready for them.</summary>
+    internal Action? SetLimits { get; set; }
 
     /// <summary>
     /// By write(2), which a filter of the container leaves alone more often than sendmsg(2); a descriptor takes the latter.
@@ -54,7 +60,7 @@ internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
         }
 
         attached?.Dispose();
-        return Check(received, expected);
+        return Answered(received) ? Expect(expected, takeListener) : Check(received, expected);
     }
 
     /// <summary>The same for a message that comes with a descriptor, which is the caller's.</summary>
@@ -76,7 +82,7 @@ internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
             {
                 answer(received.Text);
             }
-            else
+            else if (!Answered(received))
             {
                 return Check(received, expected);
             }
@@ -84,6 +90,25 @@ internal sealed class SyncChannel(FileDescriptor socket) : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    /// <summary>What a child may say or ask for at any time.</summary>
+    private bool Answered((SyncMessage Message, string Text) received)
+    {
+        if (received.Message == SyncMessage.Debug)
+        {
+            debug?.Invoke(received.Text);
+            return true;
+        }
+
+        if (received.Message == SyncMessage.Limits && SetLimits is not null)
+        {
+            SetLimits();
+            Send(SyncMessage.Go);
+            return true;
+        }
+
+        return false;
+    }
 
     private static string Check((SyncMessage Message, string Text) received, SyncMessage expected) =>
         received.Message == expected ? received.Text

@@ -4,13 +4,16 @@ namespace Wharf.Libcontainer.Launch;
 /// What runtime (R) and child (C) tell each other while a container is made:
 /// <code>
 ///  R clone3 ───────────────────────────▶ C
-///  R id maps, limits                      C   0. its cgroups
+///  R id maps                              C   0. its cgroups
 ///  R ── Go ────────────────────────────▶ C   1. namespaces, then mounts below the new root
 ///  R ◀───────────────────────── Source ── C   of a mount that C may not open itself
 ///  R ── Go, and the source ────────────▶ C
 ///  R ◀──────────────────────── Mounted ── C   2. (create only)
 ///  R hooks prestart, createRuntime
 ///  R ── Go ────────────────────────────▶ C   3. hooks createContainer, pivot_root, identity
+///  R ◀────────────────────────── Limits ── C   only if it has any
+///  R limits
+///  R ── Go ────────────────────────────▶ C
 ///  R ◀─────────────────────── Listener ── C   a filter's, only if it has one
 ///  R ◀────────────────── Ready or Error ── C   4. then C waits on the fifo, or executes
 /// </code>
@@ -21,7 +24,7 @@ namespace Wharf.Libcontainer.Launch;
 ///  R id maps, offsets of clocks
 ///  R ── Go ────────────────────────────▶ C
 ///  R ◀── Pid ──────────────────────────── C   then C is gone
-///  R id maps, limits
+///  R id maps
 ///  R ── Go ────────────────────────────▶ G   as above, from 1 on; an exec goes to its end
 /// </code>
 /// </summary>
@@ -34,5 +37,9 @@ internal enum SyncMessage : byte
     Unshared = (byte)'U',
     Listener = (byte)'L',
     Ready = (byte)'R',
+    Limits = (byte)'T',
     Error = (byte)'E',
+
+    /// <summary>A line for the runtime's log, between any others; only if the runtime writes such lines.</summary>
+    Debug = (byte)'D',
 }

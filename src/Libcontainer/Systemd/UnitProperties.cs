@@ -59,7 +59,7 @@ internal static class UnitProperties
 
         if (resources.Pids?.Limit is { } pids)
         {
-            yield return UnitProperty.Of("TasksMax", pids > 0 ? (ulong)pids : ulong.MaxValue);
+            yield return UnitProperty.Of("TasksMax", PidsLimit.Tasks(pids));
         }
     }
 

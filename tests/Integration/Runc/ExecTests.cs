@@ -156,7 +156,7 @@ public sealed class ExecTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pids:../..", "is not a sub cgroup path")]
+    [InlineData("pids:../..", "bad sub cgroup path")]
     [InlineData("pids:nothing", "no such file or directory")]
     [InlineData("nonsense:/", "unknown controller nonsense")]
     [InlineData(":/", "empty <controller> prefix")]

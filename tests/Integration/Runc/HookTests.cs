@@ -145,6 +145,50 @@ public sealed class HookTests : IDisposable
         Assert.Contains("error running createRuntime hook", bundle.Runc("run", id).Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_a_failing_hook_writes_is_told_and_is_no_output_of_the_container()
+    {
+        Hook("createRuntime", "/bin/sh", ["sh", "-c", "echo fine; echo wrong >&2"]);
+        bundle.Arguments("echo", "hello");
+        Assert.Equal(("hello\n", ""), bundle.Runc("run", id).Succeeds() is { } run ? (run.Output, run.Error) : default);
+
+        Hook("createRuntime", "/bin/sh", ["sh", "-c", "echo fine; echo wrong >&2; exit 3"]);
+        Command failed = bundle.Runc("run", id);
+
+        Assert.Equal((1, ""), (failed.ExitCode, failed.Output));
+        Assert.Contains("error running createRuntime hook #1: exit status 3, stdout: fine\n, stderr: wrong\n", failed.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_hook_without_an_environment_has_that_of_its_place()
+    {
+        string log = Path.Combine(Folder, "places");
+        foreach (string kind in new[] { "createRuntime", "createContainer" })
+        {
+            Bare(kind, $"echo {kind} $A $PWD >>{log}");
+        }
+
+        File.WriteAllText(Path.Combine(bundle.Rootfs, "log"), "");
+        Bare("startContainer", "echo startContainer $A $HOME $PWD >>/log");
+        bundle.Change(spec =>
+        {
+            spec["root"]!["readonly"] = false;
+            spec["process"]!["env"] = new JsonArray("PATH=/bin", "A=inside", "HOME=/home");
+        });
+        bundle.Arguments("true");
+
+        Command.Run(Programs.Runc, ["--root", bundle.StateRoot, "run", "--bundle", Folder, id], environment: new Dictionary<string, string?> { ["A"] = "outside" }, workingDirectory: "/").Succeeds();
+
+        Assert.Equal([$"createRuntime outside {Folder}", $"createContainer {bundle.Rootfs}"], File.ReadAllLines(log));
+        Assert.Equal(["startContainer inside /home /"], File.ReadAllLines(Path.Combine(bundle.Rootfs, "log")));
+    }
+
+    private void Bare(string kind, string script)
+    {
+        Hook(kind, "/bin/sh", ["sh", "-c", script]);
+        bundle.Change(spec => spec["hooks"]![kind]![0]!.AsObject().Remove("env"));
+    }
+
     private void Hook(string kind, string path, string[] arguments, string? env = null, int? timeout = null) => bundle.Change(spec =>
     {
         JsonObject hooks = spec["hooks"] as JsonObject ?? [];

@@ -13,7 +13,7 @@ public sealed class UnitPropertiesTests
         {
             Memory = new Memory { Limit = 1000, Swap = 3000, Reservation = -1 },
             Cpu = new Cpu { Shares = 1024, Quota = 50_001, Period = 100_000, Cpus = "0,9", Mems = "0" },
-            Pids = new Pids { Limit = 0 },
+            Pids = new Pids { Limit = -1 },
         }).ToDictionary(property => property.Name, property => Convert.ToHexString(Written(property)));
 
         Assert.Equal(Eight(1000), properties["MemoryMax"]);
