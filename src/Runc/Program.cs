@@ -32,84 +32,120 @@ internal static class Program
     /// <summary>Commands whose operands are followed by words of others: a program and its flags, or those of ps(1).</summary>
     private static readonly string[] TakesWords = ["exec", "kill", "ps"];
 
-    // Every command has it: callers ask by it whether there is such a command.
-    private static readonly Flag Help = new("help", Letter: 'h');
-
     private static int Main(string[] words)
     {
         GlobalOptions? options = null;
+        string? name = null;
         try
         {
             // A reader that is gone is an error of the write, not the end of this process.
             CurrentProcess.IgnoreSignal(13);
-            Arguments global = Arguments.Parse(words, GlobalOptions.Flags);
-            if (global.Has("timing"))
+            Arguments program = Arguments.OfProgram(words, [.. GlobalOptions.Flags, GlobalOptions.Help, GlobalOptions.Version], Commands.ContainsKey);
+            IReadOnlyList<string> operands = program.Operands;
+            if (operands.Count == 0 || program.Has("help") || program.Has("version") || operands[0] is "help" or "h" || !Commands.ContainsKey(operands[0]))
+            {
+                return Describe(program);
+            }
+
+            // What follows the operands of these is another program's.
+            name = operands[0];
+            int flagsEnd = TakesWords.Contains(name) ? 1 : int.MaxValue;
+            Arguments command = Arguments.OfCommand([.. operands.Skip(1)], [.. Commands[name].Flags, .. GlobalOptions.Flags, GlobalOptions.Help], flagsEnd);
+            if (command.Has("help"))
+            {
+                Streams.Output(HelpOf(name));
+                return 0;
+            }
+
+            if (program.Has("timing") || command.Has("timing"))
             {
                 TimingTable.Begin();
             }
 
-            options = GlobalOptions.From(global);
-            if (global.Has("version"))
-            {
-                Streams.Output(VersionText.Full);
-                return 0;
-            }
-
-            if (global.Has("help") || global.Operands.Count == 0 || global.Operands[0] is "help" or "h")
-            {
-                Streams.Output(HelpText.Of(Commands.Keys));
-                return 0;
-            }
-
-            string name = global.Operands[0];
-            if (!Commands.TryGetValue(name, out (IReadOnlyList<Flag> Flags, Func<GlobalOptions, Arguments, int> Run) command))
-            {
-                throw new UsageException($"No help topic for '{name}'");
-            }
-
-            Arguments arguments = Arguments.Parse([.. global.Operands.Skip(1)], [.. command.Flags, Help], flagsAfterOperands: !TakesWords.Contains(name));
-            if (arguments.Has(Help.Name))
-            {
-                Streams.Output(HelpText.OfCommand(name, command.Flags));
-                return 0;
-            }
-
-            int code = command.Run(options, arguments);
-            if (global.Has("timing"))
+            options = GlobalOptions.From(program, command);
+            int code = Commands[name].Run(options, command);
+            if (program.Has("timing") || command.Has("timing"))
             {
                 TimingTable.Print();
             }
 
             return code;
         }
-        catch (Exception error) when (error is ContainerException or UsageException or SyscallException or IOException or UnauthorizedAccessException)
+        catch (UsageException error)
         {
-            return Fail(options, error.Message, words);
+            return Refuse(options, name, error);
+        }
+        catch (Exception error) when (error is ContainerException or SyscallException or IOException or UnauthorizedAccessException)
+        {
+            return Fail(options, name, error.Message);
         }
         catch (Exception error)
         {
             // A mistake of this program. Its callers still read a line of the log, and an exit code.
-            return Fail(options, $"internal error: {error}", words);
+            return Fail(options, name, $"internal error: {error}");
         }
     }
 
-    /// <summary>Callers read the last line of the log file; a user reads stderr.</summary>
-    private static int Fail(GlobalOptions? options, string message, string[] words)
+    /// <summary>Help or version, or the error of a word that is no command.</summary>
+    private static int Describe(Arguments program)
     {
-        string command = words.FirstOrDefault(Commands.ContainsKey) ?? string.Empty;
-        string text = command switch
+        const int noTopic = 3;
+        if (program.Has("version") && !program.Has("help"))
         {
-            "create" or "run" => $"runc {command} failed: {message}",
+            Streams.Output(VersionText.Full);
+            return 0;
+        }
+
+        string? topic = program.Operands.FirstOrDefault(word => word is not ("help" or "h"));
+        if (topic is null || Commands.ContainsKey(topic))
+        {
+            Streams.Output(topic is null ? HelpText.OfProgram(CommandTexts.Purposes(Commands.ContainsKey)) : HelpOf(topic));
+            return 0;
+        }
+
+        Fail(GlobalOptions.From(program, null), null, $"No help topic for '{topic}'");
+        return program.Has("help") ? 1 : noTopic;
+    }
+
+    private static string HelpOf(string name) => HelpText.OfCommand(name, CommandTexts.Of(name), Commands[name].Flags);
+
+    /// <summary>A command line that is wrong is answered with help.</summary>
+    private static int Refuse(GlobalOptions? options, string? name, UsageException error)
+    {
+        if (error.Flags)
+        {
+            Streams.Error($"Incorrect Usage: {error.Message}\n\n");
+        }
+        else
+        {
+            Streams.Output("Incorrect Usage.\n\n");
+        }
+
+        Streams.Output(name is null ? HelpText.OfProgram(CommandTexts.Purposes(Commands.ContainsKey)) : HelpOf(name));
+        Log(options, error.Message);
+        return 1;
+    }
+
+    private static int Fail(GlobalOptions? options, string? name, string message)
+    {
+        Log(options, name switch
+        {
+            "create" or "run" => $"runc {name} failed: {message}",
             "exec" => $"exec failed: {message}",
             _ => message,
-        };
-        options?.Log.Error(text);
-        if (options is null || options.HasLogFile)
+        });
+
+        // exec distinguishes its own failure from its program's codes.
+        return name == "exec" ? 255 : 1;
+    }
+
+    /// <summary>Callers read the last line of the log file; a user reads stderr.</summary>
+    private static void Log(GlobalOptions? options, string text)
+    {
+        (options?.Log ?? RuntimeLog.Open(null, json: false, debug: false)).Error(text);
+        if (options?.Log.HasFile == true)
         {
             Streams.Error(text + "\n");
         }
-
-        // exec distinguishes its own failure from its program's codes.
-        return command == "exec" ? 255 : 1;
     }
 }

@@ -20,9 +20,6 @@ internal sealed class Cgroup
 
     public IReadOnlyList<string> Paths => [.. places.Select(place => place.Folder)];
 
-    /// <summary>Whether v2 is all that this host has: /sys/fs/cgroup is of that type.</summary>
-    public static bool HostIsUnified => CgroupHierarchy.Read() is [{ Unified: true }];
-
     /// <summary>Whether v2 is all that the host has.</summary>
     internal bool Pure => hierarchies is [{ Unified: true }];
 

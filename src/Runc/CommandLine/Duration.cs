@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wharf.Libcontainer;
 
 namespace Wharf.Runc.CommandLine;
 
@@ -29,13 +30,13 @@ internal static class Duration
             (string Name, double Seconds) known = Units.FirstOrDefault(one => one.Name == unit);
             if (known.Name is null || !double.TryParse(text.AsSpan(start, position - start), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
             {
-                throw new UsageException($"invalid value \"{text}\" for flag -{flag}: parse error");
+                throw new UsageException($"invalid value \"{text}\" for flag -{flag}: time: invalid duration \"{text}\"");
             }
 
             seconds += number * known.Seconds;
             position = end;
         }
 
-        return seconds > 0 ? TimeSpan.FromSeconds(seconds) : throw new UsageException("duration interval must be greater than 0");
+        return seconds > 0 ? TimeSpan.FromSeconds(seconds) : throw new ContainerException("duration interval must be greater than 0");
     }
 }

@@ -9,8 +9,13 @@ internal static class BundleArguments
 {
     internal static readonly Flag[] Flags =
     [
-        new("bundle", TakesValue: true, Letter: 'b'), new("console-socket", TakesValue: true), new("pidfd-socket", TakesValue: true),
-        new("pid-file", TakesValue: true), new("no-pivot"), new("no-new-keyring"), new("preserve-fds", TakesValue: true),
+        new("bundle", TakesValue: true, Letter: 'b', Help: "the bundle's folder, if not the working directory"),
+        new("console-socket", TakesValue: true, Help: "unix socket that gets the master of the container's terminal"),
+        new("pidfd-socket", TakesValue: true, Help: "unix socket that gets a pidfd of the container's first process"),
+        new("pid-file", TakesValue: true, Help: "file that gets the id of the container's first process"),
+        new("no-pivot", Help: "enter the root without pivot_root(2): for a root on a ramdisk"),
+        new("no-new-keyring", Help: "keep the caller's session keyring"),
+        new("preserve-fds", TakesValue: true, Help: "how many descriptors from 3 on are passed on, after those of $LISTEN_FDS") { Value = "int", Default = "0" },
     ];
 
     internal static (string Bundle, RuntimeSpec Spec, CreateOptions Create) Read(GlobalOptions options, Arguments arguments)
@@ -25,13 +30,14 @@ internal static class BundleArguments
             spec = spec with { Process = process with { Env = [.. process.Env ?? [], .. inherited.Environment] } };
         }
 
-        return (bundle, spec, Options(arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count, SystemdCgroup = options.SystemdCgroup, RootlessCgroups = options.RootlessCgroups });
+        return (bundle, spec, Options(options, arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count, SystemdCgroup = options.SystemdCgroup, RootlessCgroups = options.RootlessCgroups });
     }
 
-    private static CreateOptions Options(Arguments arguments) => new()
+    private static CreateOptions Options(GlobalOptions options, Arguments arguments) => new()
     {
         ConsoleSocket = arguments.Value("console-socket") is { Length: > 0 } socket ? socket : null,
         PidFile = arguments.Value("pid-file") is { Length: > 0 } file ? file : null,
+        Debug = options.Log.Debug,
         NoPivot = arguments.Has("no-pivot"),
         NoNewKeyring = arguments.Has("no-new-keyring"),
         PidfdSocket = arguments.Value("pidfd-socket") is { Length: > 0 } pidfd ? pidfd : null,

@@ -10,8 +10,14 @@ internal static class CheckpointCommand
 {
     internal static IReadOnlyList<Flag> Flags =>
     [
-        .. CriuArguments.Flags, new("parent-path", TakesValue: true), new("leave-running"), new("tcp-skip-in-flight"), new("link-remap"),
-        new("status-fd", TakesValue: true), new("page-server", TakesValue: true), new("pre-dump"),
+        .. CriuArguments.Flags,
+        new("parent-path", TakesValue: true, Help: "image that this one adds to, from the image's folder"),
+        new("leave-running", Help: "let the container go on"),
+        new("tcp-skip-in-flight", Help: "leave out TCP connections that are just being made"),
+        new("link-remap", Help: "give files without a name one, where that can be done"),
+        new("status-fd", TakesValue: true, Help: "descriptor that gets a null byte when lazy pages can be asked for") { Value = "int", Default = "-1" },
+        new("page-server", TakesValue: true, Help: "ADDRESS:PORT that takes the memory"),
+        new("pre-dump", Help: "only the memory, and the container goes on"),
     ];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
@@ -31,7 +37,7 @@ internal static class CheckpointCommand
                 StatusDescriptor = arguments.Value("status-fd") is null ? -1 : arguments.Number("status-fd"),
             },
             options.Log.Warning,
-            options.Log.Debug);
+            options.Log.Debug ?? (_ => { }));
         return 0;
     }
 

@@ -10,8 +10,16 @@ internal static class CriuArguments
 {
     internal static readonly Flag[] Flags =
     [
-        new("image-path", TakesValue: true), new("work-path", TakesValue: true), new("tcp-established"), new("ext-unix-sk"), new("shell-job"),
-        new("lazy-pages"), new("file-locks"), new("manage-cgroups-mode", TakesValue: true), new("empty-ns", TakesValue: true), new("auto-dedup"),
+        new("image-path", TakesValue: true, Help: "folder of the image; checkpoint in the working directory if there is none"),
+        new("work-path", TakesValue: true, Help: "folder of criu's logs"),
+        new("tcp-established", Help: "keep open TCP connections"),
+        new("ext-unix-sk", Help: "keep unix sockets whose other end is outside"),
+        new("shell-job", Help: "the processes belong to a terminal of the caller's"),
+        new("lazy-pages", Help: "move memory only when it is used, by userfaultfd(2)"),
+        new("file-locks", Help: "keep locks on files"),
+        new("manage-cgroups-mode", TakesValue: true, Help: "soft, full, strict or ignore") { Default = "soft" },
+        new("empty-ns", TakesValue: true, Help: "namespace that is made anew, without what it had") { Repeats = true },
+        new("auto-dedup", Help: "drop pages of the image that are in a later one"),
     ];
 
     internal static CriuSettings Read(GlobalOptions options, Arguments arguments)

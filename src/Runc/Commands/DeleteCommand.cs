@@ -5,7 +5,7 @@ namespace Wharf.Runc.Commands;
 
 internal static class DeleteCommand
 {
-    internal static readonly Flag[] Flags = [new("force", Letter: 'f')];
+    internal static readonly Flag[] Flags = [new("force", Letter: 'f', Help: "kill the container first if it runs")];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
@@ -16,11 +16,16 @@ internal static class DeleteCommand
         {
             container = Container.Load(options.Root, id);
         }
-        catch (ContainerException) when (force)
+        catch (ContainerException) when (!File.Exists(Path.Combine(options.Root, id, "state.json")) || force)
         {
-            // Forced deletion of what is not there, or only half there, does well.
+            // What an aborted create has left is removed; that there is nothing more is an error, but for a forced deletion.
             new StateDirectory(options.Root, id).Remove();
-            return 0;
+            if (force)
+            {
+                return 0;
+            }
+
+            throw;
         }
 
         container.Delete(force, options.Log.Warning);

@@ -7,13 +7,17 @@ namespace Wharf.Runc.Commands;
 /// <summary>Lines of JSON about a container until it ends: its statistics by a clock, and memory that has run out when it happens.</summary>
 internal static class EventsCommand
 {
-    internal static readonly Flag[] Flags = [new("interval", TakesValue: true), new("stats")];
+    internal static readonly Flag[] Flags = 
+    [
+        new("interval", TakesValue: true, Help: "time from one reading to the next") { Value = "duration", Default = "5s" },
+        new("stats", Help: "one reading, and no more"),
+    ];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
         string id = arguments.ContainerId("events");
-        TimeSpan interval = Duration.Parse(arguments.Value("interval") ?? "5s", "interval");
         Container container = Container.Load(options.Root, id);
+        TimeSpan interval = Duration.Parse(arguments.Value("interval") ?? "5s", "interval");
         using FileDescriptor? process = container.OpenProcess();
         if (process is null)
         {

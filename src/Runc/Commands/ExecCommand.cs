@@ -11,21 +11,29 @@ internal static class ExecCommand
 {
     internal static readonly Flag[] Flags =
     [
-        new("console-socket", TakesValue: true), new("pidfd-socket", TakesValue: true), new("cwd", TakesValue: true),
-        new("env", TakesValue: true, Letter: 'e'), new("tty", Letter: 't'), new("user", TakesValue: true, Letter: 'u'),
-        new("additional-gids", TakesValue: true, Letter: 'g'), new("process", TakesValue: true, Letter: 'p'), new("detach", Letter: 'd'),
-        new("pid-file", TakesValue: true), new("process-label", TakesValue: true), new("apparmor", TakesValue: true), new("no-new-privs"),
-        new("cap", TakesValue: true, Letter: 'c'), new("preserve-fds", TakesValue: true), new("cgroup", TakesValue: true),
-        new("ignore-paused"), new("no-subreaper"),
+        new("console-socket", TakesValue: true, Help: "unix socket that gets the master of the process's terminal"),
+        new("pidfd-socket", TakesValue: true, Help: "unix socket that gets a pidfd of the process"),
+        new("cwd", TakesValue: true, Help: "working directory in the container"),
+        new("env", TakesValue: true, Letter: 'e', Help: "NAME=value, added to the environment") { Repeats = true },
+        new("tty", Letter: 't', Help: "give the process a terminal"),
+        new("user", TakesValue: true, Letter: 'u', Help: "numbers of user and group: UID[:GID]"),
+        new("additional-gids", TakesValue: true, Letter: 'g', Help: "number of one more group") { Value = "int", Repeats = true },
+        new("process", TakesValue: true, Letter: 'p', Help: "file with the process as in config.json, in place of a command"),
+        new("detach", Letter: 'd', Help: "leave the process running and return"),
+        new("pid-file", TakesValue: true, Help: "file that gets the process's id"),
+        new("process-label", TakesValue: true, Help: "SELinux label of the process"),
+        new("apparmor", TakesValue: true, Help: "AppArmor profile of the process"),
+        new("no-new-privs", Help: "the process gains no privileges by an exec; =false takes the setting away"),
+        new("cap", TakesValue: true, Letter: 'c', Help: "capability that the process has besides") { Repeats = true },
+        new("preserve-fds", TakesValue: true, Help: "how many descriptors from 3 on are passed on, after those of $LISTEN_FDS") { Value = "int", Default = "0" },
+        new("cgroup", TakesValue: true, Help: "existing cgroup below the container's: [CONTROLLER,…:]PATH") { Repeats = true },
+        new("ignore-paused", Help: "start the process even in a paused container"),
+        new("no-subreaper") { Hidden = true },
     ];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
-        if (arguments.Operands.Count == 0)
-        {
-            throw new UsageException("\"exec\" requires a minimum of 1 argument");
-        }
-
+        arguments.Expect("exec", 1, int.MaxValue);
         Container container = Container.Load(options.Root, arguments.Operands[0]);
         Process process = ProcessOf(arguments, container.Record.Spec);
         Bundle.Check(process);
@@ -39,6 +47,7 @@ internal static class ExecCommand
             {
                 ConsoleSocket = console?.SocketPath ?? (arguments.Value("console-socket") is { Length: > 0 } socket ? socket : null),
                 PidFile = arguments.Value("pid-file") is { Length: > 0 } file ? file : null,
+                Debug = options.Log.Debug,
                 IgnorePaused = arguments.Has("ignore-paused"),
                 PreserveDescriptors = inherited.Count,
                 PidfdSocket = arguments.Value("pidfd-socket") is { Length: > 0 } pidfd ? pidfd : null,
@@ -96,15 +105,15 @@ internal static class ExecCommand
         if (arguments.Value("user") is { Length: > 0 } given)
         {
             string[] parts = given.Split(':');
-            user = user with { Uid = Id(parts[0], "user"), Gid = parts.Length > 1 ? Id(parts[1], "group") : own.Gid };
+            user = user with { Uid = Id(parts[0], "uid"), Gid = parts.Length > 1 ? Id(parts[1], "gid") : own.Gid };
         }
 
         IReadOnlyList<string> groups = arguments.Values("additional-gids");
-        return groups.Count == 0 ? user : user with { AdditionalGids = [.. own.AdditionalGids ?? [], .. groups.Select(group => Id(group, "group"))] };
+        return groups.Count == 0 ? user : user with { AdditionalGids = [.. own.AdditionalGids ?? [], .. groups.Select(group => Id(group, "gid"))] };
     }
 
     private static uint Id(string text, string what) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) && id <= int.MaxValue ? id : throw new UsageException($"parsing {text} as int for {what} id failed");
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint id) && id <= int.MaxValue ? id : throw new ContainerException($"bad {what}: \"{text}\" is not a number from 0 to {int.MaxValue}");
 
     private static Capabilities With(Capabilities own, IReadOnlyList<string> added) => own with
     {
@@ -125,19 +134,19 @@ internal static class ExecCommand
             int colon = flag.IndexOf(':', StringComparison.Ordinal);
             if (colon < 0 && flags.Count > 1)
             {
-                throw new UsageException($"invalid --cgroup argument: {flag} (missing <controller>: prefix)");
+                throw new ContainerException($"invalid --cgroup argument: {flag} (missing <controller>: prefix)");
             }
 
             foreach (string controller in colon < 0 ? [""] : flag[..colon].Split(','))
             {
                 if (colon >= 0 && controller.Length == 0)
                 {
-                    throw new UsageException($"invalid --cgroup argument: {flag} (empty <controller> prefix)");
+                    throw new ContainerException($"invalid --cgroup argument: {flag} (empty <controller> prefix)");
                 }
 
                 if (!paths.TryAdd(controller, flag[(colon + 1)..]))
                 {
-                    throw new UsageException($"invalid --cgroup argument(s): controller {controller} specified multiple times");
+                    throw new ContainerException($"invalid --cgroup argument(s): controller {controller} specified multiple times");
                 }
             }
         }

@@ -11,6 +11,7 @@ internal static class FeaturesCommand
 {
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
+        arguments.Expect("features", 0, 0);
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {

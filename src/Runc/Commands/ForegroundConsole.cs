@@ -37,7 +37,10 @@ internal sealed class ForegroundConsole : IDisposable
         Files.SetNonBlocking(connection, false);
         UnixSockets.Receive(connection, new byte[64], out FileDescriptor? master);
         Master = master ?? throw new SyscallException("recvmsg", (int)Errno.EBADMSG, SocketPath);
-        before?.Raw().Apply(stdin);
+
+        // The caller's terminal makes "\r\n" of the end of a line; output into a file or a pipe keeps the program's own.
+        TerminalMode.Of(Master)?.PlainNewlines().Apply(Master);
+        before?.RawInput().Apply(stdin);
         TakeSize();
     }
 

@@ -5,7 +5,7 @@ namespace Wharf.Runc.Commands;
 
 internal static class KillCommand
 {
-    internal static readonly Flag[] Flags = [new("all", Letter: 'a')];
+    internal static readonly Flag[] Flags = [new("all", Letter: 'a') { Hidden = true }];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
@@ -14,7 +14,7 @@ internal static class KillCommand
         bool all = arguments.Has("all") || operands.Count < arguments.Operands.Count;
         if (operands.Count is 0 or > 2)
         {
-            throw new UsageException("\"kill\" requires a minimum of 1 argument");
+            arguments.Expect("kill", 1, 2);
         }
 
         Container.Load(options.Root, operands[0]).Kill(SignalNames.Number(operands.Count > 1 ? operands[1] : "SIGTERM"), all);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wharf.Libcontainer;
 using Wharf.Runc.CommandLine;
 
 namespace Wharf.Runc.Commands;
@@ -24,6 +25,6 @@ internal static class MemorySize
         digits = power < 0 ? digits : digits[..^1];
         return decimal.TryParse(digits.TrimEnd(' '), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number) && number * (1L << (10 * (power + 1))) is var bytes and <= long.MaxValue
             ? (long)bytes
-            : throw new UsageException($"invalid value for {flag}: invalid size: '{text}'");
+            : throw new ContainerException($"invalid value for {flag}: invalid size: '{text}'");
     }
 }

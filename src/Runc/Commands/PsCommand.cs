@@ -8,11 +8,12 @@ namespace Wharf.Runc.Commands;
 /// <summary>The container's processes: ids as JSON, or the lines about them of the host's ps(1), which takes the options that follow the id.</summary>
 internal static class PsCommand
 {
-    internal static readonly Flag[] Flags = [new("format", TakesValue: true, Letter: 'f')];
+    internal static readonly Flag[] Flags = [new("format", TakesValue: true, Letter: 'f', Help: "table or json") { Default = "\"table\"" }];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
-        string id = arguments.Operands.Count > 0 ? arguments.Operands[0] : throw new UsageException("\"ps\" requires a minimum of 1 argument");
+        arguments.Expect("ps", 1, int.MaxValue);
+        string id = arguments.Operands[0];
         IReadOnlyList<int> processes = Container.Load(options.Root, id).Processes();
         switch (arguments.Value("format") ?? "table")
         {
@@ -23,7 +24,7 @@ internal static class PsCommand
                 Streams.Output(Table(processes, arguments.Operands.Count > 1 ? [.. arguments.Operands.Skip(1)] : ["-ef"]));
                 return 0;
             default:
-                throw new UsageException("invalid format option");
+                throw new ContainerException("invalid format option");
         }
     }
 

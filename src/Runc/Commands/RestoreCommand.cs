@@ -11,8 +11,15 @@ internal static class RestoreCommand
 {
     internal static IReadOnlyList<Flag> Flags =>
     [
-        .. CriuArguments.Flags, new("console-socket", TakesValue: true), new("bundle", TakesValue: true, Letter: 'b'), new("detach", Letter: 'd'),
-        new("pid-file", TakesValue: true), new("no-subreaper"), new("no-pivot"), new("lsm-profile", TakesValue: true), new("lsm-mount-context", TakesValue: true),
+        .. CriuArguments.Flags,
+        new("console-socket", TakesValue: true, Help: "unix socket that gets the master of the container's terminal"),
+        new("bundle", TakesValue: true, Letter: 'b', Help: "the bundle's folder, if not the working directory"),
+        new("detach", Letter: 'd', Help: "leave the container running and return"),
+        new("pid-file", TakesValue: true, Help: "file that gets the id of the container's first process"),
+        new("no-subreaper", Help: "leave the container's orphans to the host's init"),
+        new("no-pivot", Help: "enter the root without pivot_root(2): for a root on a ramdisk"),
+        new("lsm-profile", TakesValue: true, Help: "security profile of the processes: TYPE:NAME"),
+        new("lsm-mount-context", TakesValue: true, Help: "security label of the mounts"),
     ];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
@@ -39,7 +46,7 @@ internal static class RestoreCommand
 
         using ForegroundConsole? console = !detach && spec.Process!.Terminal == true ? ForegroundConsole.Open() : null;
         Container container = Container.Restore(
-            options.Root, id, bundle, spec, console is null ? restore : restore with { ConsoleSocket = console.SocketPath }, options.Log.Warning, options.Log.Debug);
+            options.Root, id, bundle, spec, console is null ? restore : restore with { ConsoleSocket = console.SocketPath }, options.Log.Warning, options.Log.Debug ?? (_ => { }));
         if (detach)
         {
             return 0;

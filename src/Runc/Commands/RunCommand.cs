@@ -9,7 +9,13 @@ namespace Wharf.Runc.Commands;
 internal static class RunCommand
 {
     internal static IReadOnlyList<Flag> Flags =>
-        [.. BundleArguments.Flags, new("detach", Letter: 'd'), new("keep"), new("no-subreaper")];
+        
+    [
+        .. BundleArguments.Flags,
+        new("detach", Letter: 'd', Help: "leave the container running and return"),
+        new("keep", Help: "keep the container when its first process has ended"),
+        new("no-subreaper", Help: "leave the container's orphans to the host's init"),
+    ];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
     {

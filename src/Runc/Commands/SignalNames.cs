@@ -1,5 +1,5 @@
 using System.Globalization;
-using Wharf.Runc.CommandLine;
+using Wharf.Libcontainer;
 
 namespace Wharf.Runc.Commands;
 
@@ -25,7 +25,7 @@ internal static class SignalNames
         return found > 0 ? found
             : name == "IOT" ? 6
             : name == "POLL" ? 29
-            : RealTime(name) ?? throw new UsageException($"unknown signal \"{text}\"");
+            : RealTime(name) ?? throw new ContainerException($"unknown signal \"{text}\"");
     }
 
     private static int? RealTime(string name)

@@ -10,10 +10,15 @@ namespace Wharf.Runc.Commands;
 /// <summary>Writes a config.json to begin with: a shell on a terminal with a read-only root.</summary>
 internal static class SpecCommand
 {
-    internal static readonly Flag[] Flags = [new("bundle", TakesValue: true, Letter: 'b'), new("rootless")];
+    internal static readonly Flag[] Flags =
+    [
+        new("bundle", TakesValue: true, Letter: 'b', Help: "the bundle's folder, if not the working directory"),
+        new("rootless", Help: "for a user without privileges"),
+    ];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
+        arguments.Expect("spec", 0, 0);
         string path = Path.Combine(arguments.Value("bundle") ?? ".", "config.json");
         if (File.Exists(path))
         {

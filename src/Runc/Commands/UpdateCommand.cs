@@ -9,15 +9,28 @@ namespace Wharf.Runc.Commands;
 
 internal static class UpdateCommand
 {
-    private static readonly string[] Limits =
+    internal static readonly Flag[] Flags =
     [
-        "blkio-weight", "cpu-period", "cpu-quota", "cpu-burst", "cpu-share", "cpu-rt-period", "cpu-rt-runtime", "cpuset-cpus",
-        "cpuset-mems", "memory", "memory-reservation", "memory-swap", "kernel-memory", "kernel-memory-tcp", "pids-limit", "cpu-idle",
-        "l3-cache-schema", "mem-bw-schema",
+        new("resources", TakesValue: true, Letter: 'r', Help: "file with limits as in linux.resources of config.json, or - for the standard input; other flags count for nothing then"),
+        new("blkio-weight", TakesValue: true, Help: "share of the disks' time, 10 to 1000") { Value = "int", Default = "0" },
+        new("cpu-period", TakesValue: true, Help: "period of the processor quota, in microseconds"),
+        new("cpu-quota", TakesValue: true, Help: "microseconds of processor time in a period"),
+        new("cpu-burst", TakesValue: true, Help: "microseconds that may be saved up for a later period"),
+        new("cpu-share", TakesValue: true, Help: "share of the processors' time beside other containers"),
+        new("cpu-rt-period", TakesValue: true, Help: "period of the real-time quota, in microseconds"),
+        new("cpu-rt-runtime", TakesValue: true, Help: "microseconds of real-time scheduling in a period"),
+        new("cpuset-cpus", TakesValue: true, Help: "processors to run on"),
+        new("cpuset-mems", TakesValue: true, Help: "memory nodes to use"),
+        new("memory", TakesValue: true, Help: "most memory, in bytes"),
+        new("cpu-idle", TakesValue: true, Help: "1: run only when nobody else wants to"),
+        new("memory-reservation", TakesValue: true, Help: "memory that is left to the container when there is little, in bytes"),
+        new("memory-swap", TakesValue: true, Help: "most memory and swap together, in bytes; -1: no limit"),
+        new("pids-limit", TakesValue: true, Help: "most processes; -1: no limit") { Value = "int", Default = "0" },
+        new("l3-cache-schema", TakesValue: true, Help: "Intel RDT: schema of the L3 cache"),
+        new("mem-bw-schema", TakesValue: true, Help: "Intel RDT: schema of the memory bandwidth"),
+        new("kernel-memory", TakesValue: true) { Hidden = true },
+        new("kernel-memory-tcp", TakesValue: true) { Hidden = true },
     ];
-
-    internal static IReadOnlyList<Flag> Flags =>
-        [new("resources", TakesValue: true, Letter: 'r'), .. Limits.Select(name => new Flag(name, TakesValue: true))];
 
     internal static int Run(GlobalOptions options, Arguments arguments)
     {
@@ -99,5 +112,5 @@ internal static class UpdateCommand
             : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number
             : throw Invalid(name, text);
 
-    private static UsageException Invalid(string name, string text) => new($"invalid value for {name}: {text}");
+    private static ContainerException Invalid(string name, string text) => new($"invalid value for {name}: {text}");
 }
