@@ -91,7 +91,33 @@ public static unsafe class CurrentProcess
     public static bool WorkingDirectoryIsReachable()
     {
         byte* buffer = stackalloc byte[4096];
-        return Libc.getcwd(buffer, 4096) is not null && buffer[0] == (byte)'/';
+        return Libc.getcwd(buffer, 4096) is not null ? buffer[0] == (byte)'/'
+            : (Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is Errno.EPERM or Errno.ENOSYS && WorkingDirectoryIsBelowRoot();
+    }
+
+    /// <summary>Where a filter refuses getcwd(2): upwards until a directory is its own parent, which is this process's root unless the way began outside.</summary>
+    private static bool WorkingDirectoryIsBelowRoot()
+    {
+        const int mostLevels = 4096;
+        using FileDescriptor root = Files.Open("/", OpenFlags.Path | OpenFlags.Directory);
+        FileStatus top = Files.Status(root, "/");
+        FileDescriptor here = Files.Open(".", OpenFlags.Path | OpenFlags.Directory);
+        for (int level = 0; level < mostLevels; level++)
+        {
+            FileStatus status = Files.Status(here, ".");
+            FileDescriptor above = Files.OpenAt(here, "..", OpenFlags.Path | OpenFlags.Directory);
+            FileStatus parent = Files.Status(above, "..");
+            here.Dispose();
+            here = above;
+            if ((parent.Inode, parent.Filesystem) == (status.Inode, status.Filesystem))
+            {
+                here.Dispose();
+                return (status.Inode, status.Filesystem) == (top.Inode, top.Filesystem);
+            }
+        }
+
+        here.Dispose();
+        return false;
     }
 
     public static uint SetUmask(uint mask) => Libc.umask(mask);

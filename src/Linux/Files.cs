@@ -5,7 +5,7 @@ using System.Text;
 namespace Wharf.Linux;
 
 /// <summary>Files by descriptor: what System.IO has no call for, or does with a thread or a buffer too many.</summary>
-public static unsafe class Files
+public static unsafe partial class Files
 {
     internal const int AtCurrentDirectory = -100;
     internal const int AtEmptyPath = 0x1000;
@@ -241,7 +241,14 @@ public static unsafe class Files
     {
         const int execute = 1;
         const int effectiveIds = 0x200;
-        return Libc.faccessat(AtCurrentDirectory, path, execute, effectiveIds) == 0 ? null : (Errno)Marshal.GetLastPInvokeError();
+        int errno = Libc.faccessat(AtCurrentDirectory, path, execute, effectiveIds) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        if (IsRefusedByFilter(errno))
+        {
+            // By the real ids, which are the same after setresuid(2). The C library's faccessat(3) would ask the newer call again.
+            errno = Libc.access(path, execute) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+
+        return errno == 0 ? null : (Errno)errno;
     }
 
     public static string? ReadLink(FileDescriptor? directory, string path)
@@ -384,7 +391,8 @@ public static unsafe class Files
         if (Libc.statx(directory, path, flags, basicAndMountId, buffer) < 0)
         {
             status = default;
-            return Marshal.GetLastPInvokeError();
+            int errno = Marshal.GetLastPInvokeError();
+            return IsRefusedByFilter(errno) ? TryOlderStatusAt(directory, path, flags, out status) : errno;
         }
 
         var bytes = new ReadOnlySpan<byte>(buffer, 256);

@@ -41,6 +41,12 @@ internal static unsafe partial class Libc
     internal static partial nint readlinkat(int directory, string path, byte* buffer, nuint size);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(PathMarshaller))]
+    internal static partial int access(string path, int mode);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(PathMarshaller))]
+    internal static partial int fstatat(int directory, string path, byte* buffer, int flags);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Custom, StringMarshallingCustomType = typeof(PathMarshaller))]
     internal static partial int statx(int directory, string path, int flags, uint mask, byte* buffer);
 
     [LibraryImport(Library, SetLastError = true)]

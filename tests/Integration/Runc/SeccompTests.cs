@@ -102,13 +102,20 @@ public sealed class SeccompTests : IDisposable
     }
 
     [Theory]
-    [InlineData("close_range")]
-    [InlineData("openat2")]
-    [InlineData("mount_setattr")]
-    public void A_call_that_a_filter_does_not_know_is_none_that_the_runtime_needs_behind_it(string call)
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    [InlineData(38, true)]
+    [InlineData(38, false)]
+    public void Calls_that_an_old_filter_does_not_know_are_none_that_the_runtime_needs_behind_it(int errno, bool noNewPrivileges)
     {
-        Profile($$"""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["{{call}}"],"action":"SCMP_ACT_ERRNO","errnoRet":38}]}""", noNewPrivileges: false);
+        Profile(
+            """
+            {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["clone3","close_range","faccessat2","fsconfig","fsmount","fsopen","getcwd","mount_setattr","move_mount","open_tree","openat2","statx"],
+             "action":"SCMP_ACT_ERRNO","errnoRet":VALUE}]}
+            """.Replace("VALUE", errno.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal),
+            noNewPrivileges);
         bundle.Arguments("echo", "ran");
+        bundle.Change(spec => spec["process"]!["cwd"] = "/bin");
 
         Assert.Equal("ran\n", bundle.Runc("run", id).Succeeds().Output);
     }
