@@ -78,7 +78,7 @@ internal sealed class HookRunner(string stage)
             }
 
             write.Dispose();
-            if (hook.Timeout is { } seconds and > 0 && process is not null && !Poll.Readable(seconds * 1000, process)[0])
+            if (hook.Timeout is { } seconds and > 0 && process is not null && !Poll.Readable((int)Math.Min(seconds * 1000L, int.MaxValue), process)[0])
             {
                 Processes.Signal(id, KillSignal);
                 Processes.Wait(id);
