@@ -60,7 +60,7 @@ internal static class MemorySection
         return Figures.One(total ? each.Sum() : Figures.Of(each).Median);
     }
 
-    private static double Megabytes(int id, string field)
+    internal static double Megabytes(int id, string field)
     {
         string line = File.ReadLines($"/proc/{id}/smaps_rollup").First(line => line.StartsWith(field, StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;

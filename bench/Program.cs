@@ -4,10 +4,10 @@ using Wharf.Linux;
 
 namespace Wharf.Bench;
 
-/// <summary>make bench. usage: Bench [--rounds N] [runtimes|start|run|memory|pull …]</summary>
+/// <summary>make bench. usage: Bench [--rounds N] [runtimes|shim|start|run|memory|pull …]</summary>
 internal static class Program
 {
-    private static readonly string[] All = ["runtimes", "start", "run", "memory", "pull"];
+    private static readonly string[] All = ["runtimes", "shim", "start", "run", "memory", "pull"];
 
     private static int Main(string[] arguments)
     {
@@ -66,6 +66,12 @@ internal static class Program
         {
             Report.Section("runtimes");
             RuntimeSection.Measure(stage, report, rounds);
+        }
+
+        if (sections.Contains("shim"))
+        {
+            Report.Section("shim");
+            ShimSection.Measure(stage, report, Math.Max(1, rounds / 2));
         }
 
         if (sections.Contains("start"))

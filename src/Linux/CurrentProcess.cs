@@ -29,6 +29,8 @@ public static unsafe class CurrentProcess
         }
     }
 
+    public static int ParentId => Libc.getppid();
+
     public static uint EffectiveUserId => Libc.geteuid();
 
     public static uint EffectiveGroupId => Libc.getegid();

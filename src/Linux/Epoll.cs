@@ -25,8 +25,8 @@ public sealed unsafe class Epoll : IDisposable
         }
     }
 
-    /// <summary>Waits for at most so many milliseconds (−1: for ever) and runs the actions of what is ready.</summary>
-    public void Turn(int timeout)
+    /// <summary>Waits for at most so many milliseconds (−1: for ever) and runs the actions of what is ready. False when nothing was.</summary>
+    public bool Turn(int timeout)
     {
         const int most = 32;
         EpollEvent* events = stackalloc EpollEvent[most];
@@ -48,6 +48,8 @@ public sealed unsafe class Epoll : IDisposable
                 action((Readiness)events[index].Events);
             }
         }
+
+        return count != 0;
     }
 
     public void Dispose() => epoll.Dispose();

@@ -68,6 +68,29 @@ public static unsafe partial class Files
         }
     }
 
+    /// <summary>All bytes until the end, or so many.</summary>
+    public static byte[] ReadToEnd(FileDescriptor file, string operand, int most = int.MaxValue)
+    {
+        byte[] bytes = new byte[4096];
+        int length = 0;
+        while (length < most)
+        {
+            int count = Read(file, bytes.AsSpan(length, Math.Min(bytes.Length - length, most - length)), operand);
+            if (count == 0)
+            {
+                break;
+            }
+
+            length += count;
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, length * 2);
+            }
+        }
+
+        return bytes[..length];
+    }
+
     /// <summary>read(2) of a descriptor that does not block: null when nothing is there yet.</summary>
     public static int? TryRead(FileDescriptor file, Span<byte> buffer, string operand)
     {

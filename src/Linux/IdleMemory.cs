@@ -23,8 +23,7 @@ public static class IdleMemory
                 long now = GC.GetTotalAllocatedBytes();
                 if (now - last < Idle && now - collected > Burst)
                 {
-                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-                    _ = Libc.malloc_trim(0);
+                    GiveBack();
                     collected = now;
                 }
 
@@ -35,5 +34,12 @@ public static class IdleMemory
         {
             // The daemon stops.
         }
+    }
+
+    /// <summary>Collects all, and returns what is free to the system: a millisecond or two of work.</summary>
+    public static void GiveBack()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        _ = Libc.malloc_trim(0);
     }
 }

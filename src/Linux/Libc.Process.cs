@@ -26,6 +26,9 @@ internal static unsafe partial class Libc
     internal static partial int getpid();
 
     [LibraryImport(Library)]
+    internal static partial int getppid();
+
+    [LibraryImport(Library)]
     internal static partial uint geteuid();
 
     [LibraryImport(Library)]

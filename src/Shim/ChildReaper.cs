@@ -2,16 +2,16 @@ using Wharf.Linux;
 
 namespace Wharf.Shim;
 
-/// <summary>SIGCHLD: every child that has ended is reaped, orphans of the container too, and the task is told.</summary>
+/// <summary>SIGCHLD: every child that has ended is reaped, orphans of the container too, and whom it concerns is told.</summary>
 internal sealed class ChildReaper : IDisposable
 {
     internal const int ChildSignal = 17;
-    private readonly ContainerTask task;
+    private readonly Action<int, ExitStatus> ended;
     private readonly FileDescriptor signals = SignalDescriptor.Open(ChildSignal);
 
-    internal ChildReaper(EventLoop loop, ContainerTask task)
+    internal ChildReaper(EventLoop loop, Action<int, ExitStatus> ended)
     {
-        this.task = task;
+        this.ended = ended;
         loop.Add(signals, Readiness.Input, _ => Reap());
     }
 
@@ -22,9 +22,9 @@ internal sealed class ChildReaper : IDisposable
         }
 
         // One signal may stand for many children.
-        while (Processes.Reap() is { } ended)
+        while (Processes.Reap() is { } child)
         {
-            task.Exited(ended.Id, ended.Status);
+            ended(child.Id, child.Status);
         }
     }
 

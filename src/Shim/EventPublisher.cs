@@ -10,19 +10,32 @@ internal sealed class EventPublisher(EventLoop loop, string address, string cont
 {
     private const int RetryMilliseconds = 250;
     private readonly Queue<byte[]> waiting = new();
+    private Action? idle;
     private FrameBuffer frames = new();
     private FileDescriptor? connection;
     private uint stream = 1;
     private bool sent;
     private bool retrying;
 
-    /// <summary>True when nothing waits to be sent.</summary>
-    internal bool Idle => waiting.Count == 0;
+    /// <summary>Runs the action once everything has been told, now if it has.</summary>
+    internal void WhenTold(Action action)
+    {
+        idle += action;
+        Hurry();
+    }
+
+    /// <summary>containerd has called, so it is back: what waits is not kept waiting.</summary>
+    internal void Hurry()
+    {
+        retrying = false;
+        SendNext();
+    }
 
     internal void Publish(string topic, string type, ProtoWriter message)
     {
         if (address.Length == 0)
         {
+            // Started by hand: nobody listens.
             return;
         }
 
@@ -38,7 +51,15 @@ internal sealed class EventPublisher(EventLoop loop, string address, string cont
 
     private void SendNext()
     {
-        if (sent || retrying || waiting.Count == 0)
+        if (waiting.Count == 0)
+        {
+            Action? told = idle;
+            idle = null;
+            told?.Invoke();
+            return;
+        }
+
+        if (sent || retrying)
         {
             return;
         }
@@ -67,7 +88,7 @@ internal sealed class EventPublisher(EventLoop loop, string address, string cont
 
     private void Receive()
     {
-        byte[] buffer = new byte[1024];
+        Span<byte> buffer = stackalloc byte[1024];
         try
         {
             int? count = Files.TryRead(connection!, buffer, address);
@@ -77,7 +98,7 @@ internal sealed class EventPublisher(EventLoop loop, string address, string cont
                 return;
             }
 
-            frames.Append(buffer.AsSpan(0, count ?? 0));
+            frames.Append(buffer[..(count ?? 0)]);
         }
         catch (SyscallException)
         {
@@ -85,9 +106,9 @@ internal sealed class EventPublisher(EventLoop loop, string address, string cont
             return;
         }
 
-        while (frames.TryTake(out FrameHeader header, out byte[] message))
+        while (sent && frames.TryTake(out FrameHeader header, out byte[] message))
         {
-            if (header.Type == FrameType.Response && sent)
+            if (header.Type == FrameType.Response)
             {
                 Acknowledge(TtrpcResponse.Decode(message));
             }
@@ -98,6 +119,13 @@ internal sealed class EventPublisher(EventLoop loop, string address, string cont
 
     private void Acknowledge(TtrpcResponse response)
     {
+        if (response.Status is TtrpcStatus.Unavailable or TtrpcStatus.ResourceExhausted or TtrpcStatus.Aborted)
+        {
+            // It is there and not ready yet.
+            Retry();
+            return;
+        }
+
         sent = false;
         waiting.Dequeue();
         if (response.Status != TtrpcStatus.Ok)

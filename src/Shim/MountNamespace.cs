@@ -1,49 +1,52 @@
-using System.Text.Json;
 using Wharf.Linux;
 
 namespace Wharf.Shim;
 
-/// <summary>The shim's own mount namespace, a slave of the host's (decision 0003).</summary>
-internal static class MountNamespace
+/// <summary>The shim's own mount namespace, a slave of the host's (decision 0003), and the way back for a container whose mounts reach the host.</summary>
+internal sealed class MountNamespace : IDisposable
 {
-    /// <summary>False when the bundle asks for mounts that reach the host, so the shim stays where it is.</summary>
-    internal static bool EnterUnlessShared(string bundle)
-    {
-        if (AsksForSharing(Path.Combine(bundle, "config.json")))
-        {
-            return false;
-        }
+    private readonly FileDescriptor host;
+    private readonly FileDescriptor own;
 
+    private MountNamespace(FileDescriptor host, FileDescriptor own)
+    {
+        this.host = host;
+        this.own = own;
+    }
+
+    internal static MountNamespace Enter()
+    {
+        FileDescriptor host = Open();
         CurrentProcess.Unshare(CloneFlags.NewMount);
         Mounts.Mount(null, "/", null, MountFlags.Slave | MountFlags.Recursive);
-        return true;
+        return new MountNamespace(host, Open());
     }
 
-    private static bool AsksForSharing(string path)
+    /// <summary>Does something in the host's namespace, or here.</summary>
+    internal T In<T>(bool atHost, Func<T> action)
     {
-        if (!File.Exists(path))
+        if (!atHost)
         {
-            return true;
+            return action();
         }
 
-        // A scan without building the document: the shim stays small for as long as its container lives.
-        var reader = new Utf8JsonReader(File.ReadAllBytes(path));
+        CurrentProcess.Join(host, CloneFlags.NewMount, "the host's mount namespace");
         try
         {
-            while (reader.Read())
-            {
-                if (reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("rshared"u8) || reader.ValueTextEquals("shared"u8)))
-                {
-                    return true;
-                }
-            }
-
-            return false;
+            return action();
         }
-        catch (JsonException)
+        finally
         {
-            // The runtime says what is wrong with it.
-            return true;
+            CurrentProcess.Join(own, CloneFlags.NewMount, "the shim's mount namespace");
         }
     }
+
+    public void Dispose()
+    {
+        host.Dispose();
+        own.Dispose();
+    }
+
+    // Of this thread: others may still be where the process began.
+    private static FileDescriptor Open() => Files.Open("/proc/thread-self/ns/mnt", OpenFlags.ReadOnly);
 }

@@ -1,5 +1,8 @@
 using System.Text;
 using Wharf.Linux;
+using Wharf.Shim.Bootstrap;
+using Wharf.Shim.Sandboxes;
+using Wharf.Ttrpc;
 
 namespace Wharf.Shim;
 
@@ -13,15 +16,26 @@ internal static class Program
             ShimOptions options = ShimOptions.Parse(words);
             if (options.Version)
             {
-                Print("containerd-shim-wharf-v2:\n  Version:  0.1.0\n  Revision: \n  Go version: none, .NET NativeAOT\n");
+                Print(Encoding.UTF8.GetBytes("containerd-shim-wharf-v2:\n  Version:  0.1.0\n  Revision: \n  Go version: none, .NET NativeAOT\n"));
                 return 0;
             }
 
             if (options.Info)
             {
-                using var stdout = new FileDescriptor(1, ownsHandle: false);
-                Files.Write(stdout, RuntimeInfo.Message(), "stdout");
+                Print(RuntimeInfo.Message());
                 return 0;
+            }
+
+            if (options.Command == HolderCommand.Name)
+            {
+                HolderCommand.Run(words[^1]);
+                return 0;
+            }
+
+            options = options.OrFromEnvironment();
+            if (options.Namespace.Length == 0)
+            {
+                throw new ShimException("shim namespace cannot be empty");
             }
 
             switch (options.Command)
@@ -33,10 +47,11 @@ internal static class Program
                     DeleteCommand.Run(options);
                     return 0;
                 default:
-                    return Serve(options);
+                    ShimServer.Run(options);
+                    return 0;
             }
         }
-        catch (Exception error) when (error is ShimException or SyscallException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is ShimException or TtrpcException or SyscallException or IOException or UnauthorizedAccessException)
         {
             using var stderr = new FileDescriptor(2, ownsHandle: false);
             Files.Write(stderr, Encoding.UTF8.GetBytes($"containerd-shim-wharf-v2: {error.Message}\n"), "stderr");
@@ -44,28 +59,9 @@ internal static class Program
         }
     }
 
-    private static int Serve(ShimOptions options)
-    {
-        CurrentProcess.IgnoreSignal(13);
-        CurrentProcess.BecomeSubreaper();
-        string bundle = Directory.GetCurrentDirectory();
-        bool ownMounts = MountNamespace.EnterUnlessShared(bundle);
-        using var loop = new EventLoop();
-        var log = new ShimLog(bundle);
-        var publisher = new EventPublisher(loop, Environment.GetEnvironmentVariable("TTRPC_ADDRESS") ?? string.Empty, options.Namespace, log);
-        var task = new ContainerTask(loop, publisher, log, options, bundle, ownMounts);
-        var service = new TaskService(task, loop);
-        using var listener = new FileDescriptor(StartCommand.ListenerNumber);
-        _ = new TtrpcListener(loop, listener, service, log);
-        using var children = new ChildReaper(loop, task);
-        loop.Run();
-        File.Delete(StartCommand.SocketPath(options));
-        return 0;
-    }
-
-    private static void Print(string text)
+    private static void Print(byte[] bytes)
     {
         using var stdout = new FileDescriptor(1, ownsHandle: false);
-        Files.Write(stdout, Encoding.UTF8.GetBytes(text), "stdout");
+        Files.Write(stdout, bytes, "stdout");
     }
 }

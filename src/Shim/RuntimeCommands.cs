@@ -5,14 +5,23 @@ using Wharf.Linux;
 namespace Wharf.Shim;
 
 /// <summary>The runtime's command line. Each call blocks until the runtime has ended: it is gone in milliseconds.</summary>
-internal sealed class RuntimeCommands(RuntimeSettings settings, string containerdNamespace, string id, string bundle)
+internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings settings, string containerdNamespace, string id, string bundle, bool atHost)
 {
     private const string DefaultRoot = "/run/containerd/runc";
-    private readonly string log = Path.Combine(bundle, "log.json");
+    internal const string PidFileName = "init.pid";
+    internal const string LogName = "log.json";
+    private readonly string log = Path.Combine(bundle, LogName);
+
+    /// <param name="atHost">The container's mounts reach the host: the runtime works in the host's mount namespace.</param>
+    internal RuntimeCommands(ShimContext context, RuntimeSettings settings, string id, string bundle, bool atHost)
+        : this(context, settings, context.Namespace, id, bundle, atHost)
+    {
+    }
 
     internal int Create(StandardStreams streams, string? consoleSocket)
     {
-        string pidFile = Path.Combine(bundle, "init.pid");
+        string pidFile = Path.Combine(bundle, PidFileName);
+        File.Delete(pidFile);
         List<string> arguments = ["create", "--bundle", bundle, "--pid-file", pidFile];
         if (settings.NoPivotRoot)
         {
@@ -36,7 +45,7 @@ internal sealed class RuntimeCommands(RuntimeSettings settings, string container
     /// <summary>create and start in one, from an image.</summary>
     internal int Restore(string image, StandardStreams streams, string? consoleSocket)
     {
-        string pidFile = Path.Combine(bundle, "init.pid");
+        string pidFile = Path.Combine(bundle, PidFileName);
         string work = WorkPath(settings.CriuWorkPath);
         List<string> arguments = ["restore", "--image-path", image, "--work-path", work, "--detach", "--no-subreaper", "--bundle", bundle, "--pid-file", pidFile];
         if (settings.NoPivotRoot)
@@ -96,30 +105,26 @@ internal sealed class RuntimeCommands(RuntimeSettings settings, string container
 
     internal void Resume() => Run("OCI runtime resume failed", ["resume", id]);
 
-    internal void Delete() => Run("OCI runtime delete failed", ["delete", id]);
-
     /// <summary>Deletes whatever there is; a container that is gone already is what was wanted.</summary>
     internal void DeleteForced() => Run("OCI runtime delete failed", ["delete", "--force", id]);
 
     internal IReadOnlyList<int> Processes()
     {
-        (FileDescriptor read, FileDescriptor write) = Files.Pipe();
-        using (read)
+        // A pipe would be full at some thousand processes, and nobody reads while the runtime runs.
+        string file = Path.Combine(bundle, "pids.json");
+        try
         {
-            using (write)
+            using (FileDescriptor output = Files.Open(file, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, 0x180))
             {
-                Run("OCI runtime ps failed", ["ps", "--format", "json", id], new StandardStreams(null, write, null));
+                Run("OCI runtime ps failed", ["ps", "--format", "json", id], new StandardStreams(null, output, null));
             }
 
-            byte[] buffer = new byte[64 * 1024];
-            int length = 0;
-            for (int count = Files.Read(read, buffer, "ps"); count > 0; count = Files.Read(read, buffer.AsSpan(length), "ps"))
-            {
-                length += count;
-            }
-
-            using JsonDocument document = JsonDocument.Parse(buffer.AsMemory(0, length));
-            return [.. document.RootElement.EnumerateArray().Select(one => one.GetInt32())];
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return document.RootElement.ValueKind == JsonValueKind.Array ? [.. document.RootElement.EnumerateArray().Select(one => one.GetInt32())] : [];
+        }
+        finally
+        {
+            File.Delete(file);
         }
     }
 
@@ -181,13 +186,19 @@ internal sealed class RuntimeCommands(RuntimeSettings settings, string container
             arguments.Add("--systemd-cgroup");
         }
 
-        using ChildProcess process = Spawner.Start(new SpawnRequest
+        if (settings.CriuPath.Length > 0)
+        {
+            arguments.AddRange(["--criu", settings.CriuPath]);
+        }
+
+        var request = new SpawnRequest
         {
             Path = binary,
             Arguments = [.. arguments, .. command],
             WorkingDirectory = bundle,
             Descriptors = streams?.Descriptors() ?? [],
-        });
+        };
+        using ChildProcess process = context is null ? Spawner.Start(request) : context.Mounts.In(atHost, () => Spawner.Start(request));
         ExitStatus status = process.Wait();
         if (status.Code != 0)
         {

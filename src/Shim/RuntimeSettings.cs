@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Wharf.Linux;
 using Wharf.Ttrpc;
 
@@ -8,7 +7,10 @@ namespace Wharf.Shim;
 /// <summary>containerd.runc.v1.Options, as far as they concern a shim; kept in the bundle for a delete after a crash.</summary>
 internal sealed record RuntimeSettings
 {
-    private const string FileName = "shim-options.json";
+    internal const string Type = "containerd.runc.v1.Options";
+    private const string FileName = "shim-options";
+    private const string OlderFileName = "shim-options.json";
+    private byte[] message = [];
 
     public bool NoPivotRoot { get; set; }
 
@@ -24,30 +26,45 @@ internal sealed record RuntimeSettings
 
     public bool SystemdCgroup { get; set; }
 
-    /// <summary>Where criu logs, kept for the caller; empty for a folder of the bundle that is removed.</summary>
+    /// <summary>A cgroup to put the shim into.</summary>
+    public string ShimCgroup { get; set; } = "";
+
+    /// <summary>Of containerd before 2.0.</summary>
+    public string CriuPath { get; set; } = "";
+
+    public string CriuImagePath { get; set; } = "";
+
     public string CriuWorkPath { get; set; } = "";
 
-    internal static RuntimeSettings Decode(string type, ReadOnlySpan<byte> bytes)
+    /// <summary>The version of the task service that the caller wants to be told, 2 or 3; 0 when it does not say.</summary>
+    public uint TaskApiVersion { get; set; }
+
+    internal static RuntimeSettings Decode(AnyMessage any)
     {
         var settings = new RuntimeSettings();
-        if (type is not ("containerd.runc.v1.Options" or "io.containerd.runc.v1.Options"))
+        if (!any.Is(Type) && !any.Is("io.containerd.runc.v1.Options"))
         {
             return settings;
         }
 
-        var reader = new ProtoReader(bytes);
+        settings.message = any.Value;
+        var reader = new ProtoReader(any.Value);
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: settings.NoPivotRoot = reader.Flag; break;
                 case 2: settings.NoNewKeyring = reader.Flag; break;
+                case 3: settings.ShimCgroup = reader.Text; break;
                 case 4: settings.IoUid = (uint)reader.Number; break;
                 case 5: settings.IoGid = (uint)reader.Number; break;
                 case 6: settings.BinaryName = reader.Text; break;
                 case 7: settings.Root = reader.Text; break;
+                case 8: settings.CriuPath = reader.Text; break;
                 case 9: settings.SystemdCgroup = reader.Flag; break;
+                case 10: settings.CriuImagePath = reader.Text; break;
                 case 11: settings.CriuWorkPath = reader.Text; break;
+                case 13: settings.TaskApiVersion = (uint)reader.Number; break;
             }
         }
 
@@ -57,11 +74,29 @@ internal sealed record RuntimeSettings
     internal static RuntimeSettings Recorded(string bundle)
     {
         string path = Path.Combine(bundle, FileName);
-        return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeSettingsJson.Default.RuntimeSettings) ?? new RuntimeSettings() : new RuntimeSettings();
+        return File.Exists(path) ? Decode(new AnyMessage(Type, File.ReadAllBytes(path))) : RecordedBefore(Path.Combine(bundle, OlderFileName));
     }
 
-    internal void Record(string bundle) =>
-        File.WriteAllBytes(Path.Combine(bundle, FileName), JsonSerializer.SerializeToUtf8Bytes(this, RuntimeSettingsJson.Default.RuntimeSettings));
+    /// <summary>As the message that it is: a serializer would take as long to begin as a container does.</summary>
+    internal void Record(string bundle) => File.WriteAllBytes(Path.Combine(bundle, FileName), message);
+
+    /// <summary>By a shim of 0.1, whose container may outlive it.</summary>
+    private static RuntimeSettings RecordedBefore(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return new RuntimeSettings();
+        }
+
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+        JsonElement root = document.RootElement;
+        return new RuntimeSettings
+        {
+            BinaryName = root.GetProperty(nameof(BinaryName)).GetString() ?? "",
+            Root = root.GetProperty(nameof(Root)).GetString() ?? "",
+            SystemdCgroup = root.GetProperty(nameof(SystemdCgroup)).GetBoolean(),
+        };
+    }
 
     /// <summary>The runtime: what the options name, else ours beside this program, else ours or runc from PATH.</summary>
     internal string Binary()
@@ -73,7 +108,3 @@ internal sealed record RuntimeSettings
             : Spawner.Find("wharf-runc") ?? Spawner.Find("runc") ?? throw new ShimException("runtime: neither \"wharf-runc\" nor \"runc\" found in $PATH");
     }
 }
-
-/// <summary>Reads and writes the record of the options.</summary>
-[JsonSerializable(typeof(RuntimeSettings))]
-internal sealed partial class RuntimeSettingsJson : JsonSerializerContext;

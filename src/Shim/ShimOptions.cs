@@ -21,6 +21,19 @@ internal sealed record ShimOptions
 
     internal string Command { get; init; } = "";
 
+    /// <summary>Before containerd 2.3 some of it comes in the environment.</summary>
+    internal ShimOptions OrFromEnvironment() => this with
+    {
+        Namespace = Namespace.Length > 0 ? Namespace : Environment.GetEnvironmentVariable("NAMESPACE") ?? "",
+        Address = Address.Length > 0 ? Address : Environment.GetEnvironmentVariable("GRPC_ADDRESS") ?? "",
+    };
+
+    /// <summary>Where events go: containerd's ttrpc socket is named after its gRPC socket where nobody names it.</summary>
+    internal string EventAddress =>
+        Environment.GetEnvironmentVariable("TTRPC_ADDRESS") is { Length: > 0 } given ? given
+            : Address.Length > 0 ? Address + ".ttrpc"
+            : "";
+
     internal static ShimOptions Parse(IReadOnlyList<string> words)
     {
         var options = new ShimOptions();
@@ -49,8 +62,9 @@ internal sealed record ShimOptions
                 "bundle" => options with { Bundle = Value() },
                 "socket" => options with { Socket = Value() },
                 "publish-binary" => Ignore(options, Value()),
+                "debug-socket" => Ignore(options, Value()),
                 "debug" => options with { Debug = true },
-                "v" => options with { Version = true },
+                "v" or "version" => options with { Version = true },
                 "info" => options with { Info = true },
                 _ => throw new ShimException($"flag provided but not defined: -{name}"),
             };

@@ -10,11 +10,14 @@ public readonly record struct FrameHeader(int Length, uint Stream, FrameType Typ
     /// <summary>A larger message is refused by every implementation.</summary>
     public const int LengthLimit = 4 << 20;
 
+    /// <summary>Its message is passed over, and the call ends with ResourceExhausted.</summary>
+    public bool IsTooLong => Length > LengthLimit;
+
     public static FrameHeader Read(ReadOnlySpan<byte> bytes)
     {
         uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        return length > LengthLimit
-            ? throw new TtrpcException(TtrpcStatus.ResourceExhausted, $"message length {length} exceed maximum message size of {LengthLimit}")
+        return length > int.MaxValue
+            ? throw new TtrpcException(TtrpcStatus.ResourceExhausted, $"message length {length} is not a message's")
             : new FrameHeader((int)length, BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), (FrameType)bytes[8], bytes[9]);
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace Wharf.Ttrpc;
@@ -40,6 +42,33 @@ public sealed class ProtoWriter
     }
 
     public ProtoWriter Message(int field, ProtoWriter value) => Message(field, value.bytes.AsSpan(0, value.length));
+
+    /// <summary>A repeated field of numbers.</summary>
+    public ProtoWriter Packed(int field, ReadOnlySpan<ulong> values)
+    {
+        var packed = new ProtoWriter();
+        foreach (ulong value in values)
+        {
+            packed.Varint(value);
+        }
+
+        return packed.length == 0 ? this : Message(field, packed);
+    }
+
+    /// <summary>A double, from the text that control files have it in.</summary>
+    public ProtoWriter Real(int field, string text)
+    {
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || value == 0)
+        {
+            return this;
+        }
+
+        Varint(((ulong)field << 3) | 1);
+        Reserve(8);
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(length), value);
+        length += 8;
+        return this;
+    }
 
     /// <summary>google.protobuf.Timestamp.</summary>
     public ProtoWriter Time(int field, DateTimeOffset? time)

@@ -56,6 +56,11 @@ public sealed class TtrpcClient : IAsyncDisposable
         try
         {
             byte[] frame = new TtrpcRequest(service, method, request).Frame(id);
+            if (frame.Length - FrameHeader.Size > FrameHeader.LengthLimit)
+            {
+                throw TtrpcException.TooLong(frame.Length - FrameHeader.Size);
+            }
+
             await writing.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
@@ -125,7 +130,14 @@ public sealed class TtrpcClient : IAsyncDisposable
                 {
                     if (header.Type == FrameType.Response && waiting.TryGetValue(header.Stream, out TaskCompletionSource<TtrpcResponse>? answer))
                     {
-                        answer.TrySetResult(TtrpcResponse.Decode(message));
+                        if (header.IsTooLong)
+                        {
+                            answer.TrySetException(TtrpcException.TooLong(header.Length));
+                        }
+                        else
+                        {
+                            answer.TrySetResult(TtrpcResponse.Decode(message));
+                        }
                     }
                 }
             }

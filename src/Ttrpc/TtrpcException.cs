@@ -4,4 +4,8 @@ namespace Wharf.Ttrpc;
 public sealed class TtrpcException(TtrpcStatus status, string message, Exception? cause = null) : Exception(message, cause)
 {
     public TtrpcStatus Status => status;
+
+    /// <summary>The answer to a message above the limit.</summary>
+    public static TtrpcException TooLong(int length) =>
+        new(TtrpcStatus.ResourceExhausted, $"message length {length} exceed maximum message size of {FrameHeader.LengthLimit}");
 }

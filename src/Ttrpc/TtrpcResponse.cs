@@ -3,6 +3,8 @@ namespace Wharf.Ttrpc;
 /// <summary>The message of a response frame.</summary>
 public sealed record TtrpcResponse(TtrpcStatus Status, string Message, byte[] Payload)
 {
+    public static TtrpcResponse Of(TtrpcException error) => new(error.Status, error.Message, []);
+
     public static TtrpcResponse Decode(ReadOnlySpan<byte> bytes)
     {
         TtrpcStatus status = TtrpcStatus.Ok;

@@ -102,7 +102,7 @@ public sealed class TtrpcServer : IAsyncDisposable
                 {
                     if (header.Type == FrameType.Request)
                     {
-                        ReadOnlyMemory<byte> frame = (await AnswerAsync(message).ConfigureAwait(false)).Frame(header.Stream);
+                        ReadOnlyMemory<byte> frame = (header.IsTooLong ? TtrpcResponse.Of(TtrpcException.TooLong(header.Length)) : await AnswerAsync(message).ConfigureAwait(false)).Frame(header.Stream);
                         while (!frame.IsEmpty)
                         {
                             frame = frame[await socket.SendAsync(frame, SocketFlags.None, stopping.Token).ConfigureAwait(false)..];
@@ -125,7 +125,7 @@ public sealed class TtrpcServer : IAsyncDisposable
         }
         catch (TtrpcException error)
         {
-            return new TtrpcResponse(error.Status, error.Message, []);
+            return TtrpcResponse.Of(error);
         }
     }
 }

@@ -35,6 +35,18 @@ public sealed class ClientServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_message_is_as_long_as_the_limit_and_no_longer()
+    {
+        await using var server = new TtrpcServer(Path, (request, _) => Task.FromResult(request.Payload));
+        await using TtrpcClient client = await TtrpcClient.ConnectAsync(Path, Token);
+        byte[] sent = new byte[FrameHeader.LengthLimit - 100];
+        Assert.Equal(sent.Length, (await client.CallAsync("s", "m", sent, Token)).Length);
+        TtrpcException error = await Assert.ThrowsAsync<TtrpcException>(() => client.CallAsync("s", "m", new byte[FrameHeader.LengthLimit], Token));
+        Assert.Equal(TtrpcStatus.ResourceExhausted, error.Status);
+        Assert.Equal([1], await client.CallAsync("s", "m", [1], Token));
+    }
+
+    [Fact]
     public async Task The_end_of_the_connection_ends_calls_that_wait()
     {
         var server = new TtrpcServer(Path, async (_, cancellation) =>

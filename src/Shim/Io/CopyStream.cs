@@ -2,7 +2,10 @@ using Wharf.Linux;
 
 namespace Wharf.Shim.Io;
 
-/// <summary>Copies from one descriptor to another, both without blocking; reads no more while the other side is full.</summary>
+/// <summary>
+/// Copies from one descriptor to another, both without blocking; reads no more while the other side is full. When the other side
+/// is gone the rest is read and dropped: a process does not wait for a reader that cannot come back.
+/// </summary>
 internal sealed class CopyStream
 {
     private readonly EventLoop loop;
@@ -14,6 +17,7 @@ internal sealed class CopyStream
     private int written;
     private bool stopped;
     private bool blocked;
+    private bool dropping;
 
     internal CopyStream(EventLoop loop, FileDescriptor source, FileDescriptor target, string operand)
     {
@@ -52,9 +56,9 @@ internal sealed class CopyStream
         {
             count = Files.TryRead(source, buffer, operand);
         }
-        catch (SyscallException error) when (error.Errno == Errno.EIO)
+        catch (SyscallException)
         {
-            // The last process has closed its side of the terminal.
+            // EIO: the last process has closed its side of the terminal.
             count = 0;
         }
 
@@ -77,7 +81,7 @@ internal sealed class CopyStream
 
     private void Write()
     {
-        int? count = Files.TryWrite(target, buffer.AsSpan(written, filled - written), operand);
+        int? count = dropping ? filled - written : TryWrite();
         if (count is null)
         {
             // Full: nobody reads. The process waits, as it would on a full pipe.
@@ -103,6 +107,19 @@ internal sealed class CopyStream
             blocked = false;
             loop.Remove(target);
             loop.Add(source, Readiness.Input, _ => Read());
+        }
+    }
+
+    private int? TryWrite()
+    {
+        try
+        {
+            return Files.TryWrite(target, buffer.AsSpan(written, filled - written), operand);
+        }
+        catch (SyscallException)
+        {
+            dropping = true;
+            return filled - written;
         }
     }
 }

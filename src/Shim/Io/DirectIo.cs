@@ -3,24 +3,51 @@ using Wharf.Linux;
 namespace Wharf.Shim.Io;
 
 /// <summary>
-/// Streams that the process reads and writes itself, without a copy: fifos, files, /dev/null. The shim holds both ends of each
-/// fifo, so that neither end sees the other go.
+/// Streams that the process reads and writes itself, without a copy: fifos, files, a logger's pipes, /dev/null. The shim holds
+/// both ends of each fifo, so that neither end sees the other go.
 /// </summary>
 internal sealed class DirectIo : ProcessIo
 {
-    private readonly List<FileDescriptor> forProcess = [];
-    private FileDescriptor? inputReader;
+    private readonly FileDescriptor? inputReader;
+    private readonly OutputTarget? output;
+    private readonly OutputTarget? error;
+    private readonly Logger? logger;
+    private readonly string inputPath;
     private FileDescriptor? inputWriter;
-    private string inputPath = "";
-    private FileDescriptor? outputHeld;
-    private FileDescriptor? errorHeld;
+    private FileDescriptor? processInput;
 
-    internal DirectIo(IoPaths paths)
+    internal DirectIo(ShimContext context, string id, IoPaths paths, RuntimeSettings settings)
     {
-        FileDescriptor? input = OpenInput(paths.Input);
-        FileDescriptor? output = OpenOutput(paths.Output, ref outputHeld);
-        FileDescriptor? error = paths.Error == paths.Output && paths.Error.Length > 0 ? output : OpenOutput(paths.Error, ref errorHeld);
-        Streams = new StandardStreams(input, output, error);
+        inputPath = paths.Input;
+        try
+        {
+            if (inputPath.Length > 0)
+            {
+                inputReader = Files.Open(inputPath, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
+                inputWriter = Files.Open(inputPath, OpenFlags.WriteOnly | OpenFlags.NonBlocking);
+                processInput = Files.Open(inputPath, OpenFlags.ReadOnly);
+            }
+
+            StreamAddress address = StreamAddress.Parse(paths.Output);
+            if (address.IsLogger)
+            {
+                logger = Logger.Start(context, id, address);
+                Streams = new StandardStreams(processInput, logger.Output, logger.Error);
+            }
+            else
+            {
+                output = paths.Output.Length == 0 ? null : OutputTarget.Open(address);
+                error = paths.Error.Length == 0 || paths.Error == paths.Output ? null : OutputTarget.Open(StreamAddress.Parse(paths.Error));
+                Streams = new StandardStreams(processInput, output?.ForProcess, paths.Error.Length > 0 && paths.Error == paths.Output ? output?.ForProcess : error?.ForProcess);
+            }
+
+            GiveAway(settings);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     internal override StandardStreams Streams { get; }
@@ -45,8 +72,10 @@ internal sealed class DirectIo : ProcessIo
 
     internal override void Started()
     {
-        forProcess.ForEach(descriptor => descriptor.Dispose());
-        forProcess.Clear();
+        processInput?.Dispose();
+        processInput = null;
+        output?.Started();
+        error?.Started();
     }
 
     internal override void CloseInput()
@@ -55,7 +84,7 @@ internal sealed class DirectIo : ProcessIo
         inputWriter = null;
     }
 
-    internal override int Unread() => (outputHeld is null ? 0 : Files.Unread(outputHeld)) + (errorHeld is null ? 0 : Files.Unread(errorHeld));
+    internal override int Unread() => (output?.Unread() ?? 0) + (error?.Unread() ?? 0) + (logger?.Unread() ?? 0);
 
     internal override void CloseOutput() => Dispose();
 
@@ -64,58 +93,25 @@ internal sealed class DirectIo : ProcessIo
         Started();
         CloseInput();
         inputReader?.Dispose();
-        inputReader = null;
-        outputHeld?.Dispose();
-        outputHeld = null;
-        errorHeld?.Dispose();
-        errorHeld = null;
+        output?.Dispose();
+        error?.Dispose();
+        logger?.Dispose();
     }
 
-    private FileDescriptor? OpenInput(string path)
+    /// <summary>IoUid and IoGid: a process of that user may open its own streams by their names in /proc.</summary>
+    private void GiveAway(RuntimeSettings settings)
     {
-        if (path.Length == 0)
+        if (settings.IoUid == 0 && settings.IoGid == 0)
         {
-            return null;
+            return;
         }
 
-        inputPath = path;
-        inputReader = Files.Open(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
-        inputWriter = Files.Open(path, OpenFlags.WriteOnly | OpenFlags.NonBlocking);
-        return ForProcess(Files.Open(path, OpenFlags.ReadOnly));
-    }
-
-    private FileDescriptor? OpenOutput(string path, ref FileDescriptor? held)
-    {
-        if (path.Length == 0)
+        foreach ((FileDescriptor stream, int number) in Streams.Descriptors())
         {
-            return null;
+            if (Files.Status(stream, "stdio").Kind == FileKind.Fifo)
+            {
+                Files.ChangeOwner(stream, settings.IoUid, settings.IoGid, $"stream {number}");
+            }
         }
-
-        if (path.StartsWith("file://", StringComparison.Ordinal))
-        {
-            string file = path["file://".Length..];
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            return ForProcess(Files.Open(file, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, 0x1a4));
-        }
-
-        if (path.Contains("://", StringComparison.Ordinal) && !path.StartsWith("fifo://", StringComparison.Ordinal))
-        {
-            throw new ShimException($"log uri \"{path}\": this scheme is not supported");
-        }
-
-        string fifo = path.StartsWith("fifo://", StringComparison.Ordinal) ? path["fifo://".Length..] : path;
-        if (Files.Find(fifo) is { Kind: FileKind.Fifo })
-        {
-            // Opening both ways never blocks, and from then on opening for writing does not either.
-            held = Files.Open(fifo, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
-        }
-
-        return ForProcess(Files.Open(fifo, OpenFlags.WriteOnly));
-    }
-
-    private FileDescriptor ForProcess(FileDescriptor descriptor)
-    {
-        forProcess.Add(descriptor);
-        return descriptor;
     }
 }

@@ -1,5 +1,3 @@
-using Wharf.Linux;
-
 namespace Wharf.Shim.Io;
 
 /// <summary>Standard streams of one process. Whatever reads or writes at the other end may come and go.</summary>
@@ -32,6 +30,6 @@ internal abstract class ProcessIo : IDisposable
 
     public abstract void Dispose();
 
-    internal static ProcessIo Open(EventLoop loop, IoPaths paths, string bundle) =>
-        paths.Terminal ? new TerminalIo(loop, paths, bundle) : new DirectIo(paths);
+    internal static ProcessIo Open(ShimContext context, string id, IoPaths paths, RuntimeSettings settings) =>
+        paths.Terminal ? new TerminalIo(context, id, paths) : new DirectIo(context, id, paths, settings);
 }

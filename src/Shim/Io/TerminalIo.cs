@@ -2,29 +2,33 @@ using Wharf.Linux;
 
 namespace Wharf.Shim.Io;
 
-/// <summary>A terminal: the master comes over the console socket; bytes are copied between it and the fifos.</summary>
+/// <summary>A terminal: the master comes over the console socket; bytes are copied between it and the streams.</summary>
 internal sealed class TerminalIo : ProcessIo
 {
     private readonly EventLoop loop;
     private readonly string folder;
     private readonly FileDescriptor listener;
     private readonly FileDescriptor? input;
-    private readonly FileDescriptor? output;
+    private readonly FileDescriptor output;
+    private readonly Logger? logger;
     private FileDescriptor? master;
+    private FileDescriptor? writeSide;
     private CopyStream? fromProcess;
     private CopyStream? toProcess;
 
-    internal TerminalIo(EventLoop loop, IoPaths paths, string bundle)
+    internal TerminalIo(ShimContext context, string id, IoPaths paths)
     {
-        this.loop = loop;
+        loop = context.Loop;
 
         // Not below the bundle: its path may be longer than a socket's may be.
         folder = Directory.CreateTempSubdirectory("wharf-pty-").FullName;
         ConsoleSocket = Path.Combine(folder, "pty.sock");
         listener = UnixSockets.Listen(ConsoleSocket);
+        StreamAddress address = StreamAddress.Parse(paths.Output);
+        logger = address.IsLogger ? Logger.Start(context, id, address) : null;
+        output = logger?.Output ?? OpenOutput(address);
+        Files.SetNonBlocking(output, true);
         input = paths.Input.Length == 0 ? null : Files.Open(paths.Input, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
-        output = paths.Output.Length == 0 ? null : Files.Open(paths.Output, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
-        _ = bundle;
     }
 
     internal override StandardStreams Streams { get; } = new(null, null, null);
@@ -40,21 +44,12 @@ internal sealed class TerminalIo : ProcessIo
         listener.Dispose();
         Directory.Delete(folder, recursive: true);
         Files.SetNonBlocking(master, true);
-
-        // One more number for the same terminal, because the loop knows a descriptor once.
-        FileDescriptor writeSide = Files.DuplicateCloseOnExec(master);
-        if (output is not null)
-        {
-            fromProcess = new CopyStream(loop, master, output, "terminal output");
-        }
-
+        fromProcess = new CopyStream(loop, master, output, "terminal output");
         if (input is not null)
         {
+            // One more number for the same terminal, because the loop knows a descriptor once.
+            writeSide = Files.DuplicateCloseOnExec(master);
             toProcess = new CopyStream(loop, input, writeSide, "terminal input");
-        }
-        else
-        {
-            writeSide.Dispose();
         }
     }
 
@@ -76,8 +71,8 @@ internal sealed class TerminalIo : ProcessIo
         toProcess?.Stop();
         toProcess = null;
 
-        // What is still in the terminal goes into the fifo first.
-        return (fromProcess?.Drain() == false ? 1 : 0) + (output is null ? 0 : Files.Unread(output));
+        // What is still in the terminal goes into the stream first.
+        return (fromProcess?.Drain() == false ? 1 : 0) + (logger is not null ? logger.Unread() : IsFifo ? Files.Unread(output) : 0);
     }
 
     internal override void CloseOutput() => Dispose();
@@ -94,8 +89,29 @@ internal sealed class TerminalIo : ProcessIo
         }
 
         input?.Dispose();
-        output?.Dispose();
+        logger?.Dispose();
+        output.Dispose();
+        writeSide?.Dispose();
         master?.Dispose();
         master = null;
+    }
+
+    private bool IsFifo => !output.IsClosed && Files.Status(output, "terminal output").Kind == FileKind.Fifo;
+
+    /// <summary>Without a reader a terminal fills and its process waits: /dev/null reads too.</summary>
+    private static FileDescriptor OpenOutput(StreamAddress address)
+    {
+        if (address.Path.Length == 0)
+        {
+            return Files.Open("/dev/null", OpenFlags.WriteOnly);
+        }
+
+        if (address.Scheme == "fifo" && Files.Find(address.Path) is { Kind: FileKind.Fifo })
+        {
+            return Files.Open(address.Path, OpenFlags.ReadWrite | OpenFlags.NonBlocking);
+        }
+
+        using OutputTarget target = OutputTarget.Open(address);
+        return Files.DuplicateCloseOnExec(target.ForProcess!);
     }
 }

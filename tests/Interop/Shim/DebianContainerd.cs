@@ -8,9 +8,8 @@ public sealed class DebianContainerd : IDisposable
 {
     internal const string Image = "docker.io/library/interop:latest";
     private readonly TemporaryDirectory directory = new();
-    private Process daemon;
-
     private readonly string? searchPath;
+    private Process daemon;
 
     public DebianContainerd()
         : this(searchPath: null)
@@ -33,7 +32,7 @@ public sealed class DebianContainerd : IDisposable
         Command.Run("timeout", ["-k", "1", "40", "ctr", "--address", Socket, .. arguments], input);
 
     internal Command Run(string id, string? input, string[] flags, params string[] command) =>
-        CtrWith(input, ["run", "--runtime", Programs.Shim, .. flags, Image, id, .. command]);
+        CtrWith(input, ["run", .. flags.Contains("--runtime") ? [] : new[] { "--runtime", Programs.Shim }, .. flags, Image, id, .. command]);
 
     /// <summary>SIGKILL and a new one on the same roots.</summary>
     internal void Restart()
@@ -44,7 +43,7 @@ public sealed class DebianContainerd : IDisposable
         daemon = Start();
     }
 
-    internal IReadOnlyList<int> Shims() => [.. HostProcesses.Naming(directory.Path).Where(id => HostProcesses.Executable(id) == "containerd-shim-wharf-v2")];
+    internal IReadOnlyList<int> Shims() => [.. HostProcesses.Naming(directory.Path).Where(id => HostProcesses.Executable(id) is "containerd-shim-wharf-v2" or "containerd-shim-runc-v2")];
 
     public void Dispose()
     {

@@ -1,11 +1,11 @@
 using Wharf.Linux;
 
-namespace Wharf.Shim;
+namespace Wharf.Shim.Rpc;
 
 /// <summary>Takes connections of processes of the same user; containerd's may break and come back.</summary>
 internal sealed class TtrpcListener
 {
-    internal TtrpcListener(EventLoop loop, FileDescriptor listener, TaskService service, ShimLog log)
+    internal TtrpcListener(EventLoop loop, FileDescriptor listener, ServiceTable services, EventPublisher publisher, ShimLog log)
     {
         loop.Add(listener, Readiness.Input, ready =>
         {
@@ -18,7 +18,8 @@ internal sealed class TtrpcListener
                     continue;
                 }
 
-                _ = new TtrpcConnection(loop, connection, service, log);
+                publisher.Hurry();
+                _ = new TtrpcConnection(loop, connection, services, log);
             }
         });
     }

@@ -1,6 +1,6 @@
 using Wharf.Ttrpc;
 
-namespace Wharf.Shim;
+namespace Wharf.Shim.Tasks;
 
 /// <summary>What most requests of the task service have: the container's id and an exec id, which is empty for its first process.</summary>
 internal readonly record struct TaskRequest(string Id, string ExecId)

@@ -1,25 +1,29 @@
 using Wharf.Linux;
 using Wharf.Ttrpc;
 
-namespace Wharf.Shim;
+namespace Wharf.Shim.Rpc;
 
 /// <summary>One connection: requests in, responses out; what the peer does not take at once waits here.</summary>
 internal sealed class TtrpcConnection
 {
+    private const int UnsentLimit = 256;
     private readonly EventLoop loop;
     private readonly FileDescriptor socket;
-    private readonly TaskService service;
+    private readonly ServiceTable services;
     private readonly ShimLog log;
     private readonly FrameBuffer frames = new();
     private readonly Queue<byte[]> unsent = new();
+    private readonly List<PendingCall> waiting = [];
     private int offset;
+    private uint last;
+    private bool blocked;
     private bool closed;
 
-    internal TtrpcConnection(EventLoop loop, FileDescriptor socket, TaskService service, ShimLog log)
+    internal TtrpcConnection(EventLoop loop, FileDescriptor socket, ServiceTable services, ShimLog log)
     {
         this.loop = loop;
         this.socket = socket;
-        this.service = service;
+        this.services = services;
         this.log = log;
         loop.Add(socket, Readiness.Input, Ready);
     }
@@ -36,7 +40,7 @@ internal sealed class TtrpcConnection
             return;
         }
 
-        byte[] buffer = new byte[4096];
+        Span<byte> buffer = stackalloc byte[4096];
         try
         {
             int? count = Files.TryRead(socket, buffer, "ttrpc");
@@ -46,12 +50,13 @@ internal sealed class TtrpcConnection
                 return;
             }
 
-            frames.Append(buffer.AsSpan(0, count ?? 0));
+            frames.Append(buffer[..(count ?? 0)]);
             while (!closed && frames.TryTake(out FrameHeader header, out byte[] message))
             {
+                // Data of a stream that no method here has is passed over.
                 if (header.Type == FrameType.Request)
                 {
-                    Handle(header.Stream, message);
+                    Handle(header, message);
                 }
             }
         }
@@ -62,11 +67,36 @@ internal sealed class TtrpcConnection
         }
     }
 
-    private void Handle(uint stream, byte[] message)
+    private void Handle(FrameHeader header, byte[] message)
     {
-        TtrpcRequest request = TtrpcRequest.Decode(message);
-        service.Call(request, response => Send(response.Frame(stream)));
+        if (Refusal(header) is { } refusal)
+        {
+            Send(TtrpcResponse.Of(refusal).Frame(header.Stream));
+            return;
+        }
+
+        last = header.Stream;
+        var call = new PendingCall(TtrpcRequest.Decode(message), response => Send(response.Frame(header.Stream)));
+        services.Call(call);
+        if (call.Done)
+        {
+            return;
+        }
+
+        waiting.RemoveAll(one => one.Done);
+        waiting.Add(call);
+        if (call.Request.TimeoutNanoseconds > 0)
+        {
+            long milliseconds = Math.Min(call.Request.TimeoutNanoseconds / 1_000_000, int.MaxValue);
+            loop.After((int)milliseconds, () => call.Fail(TtrpcStatus.DeadlineExceeded, "context deadline exceeded"));
+        }
     }
+
+    private TtrpcException? Refusal(FrameHeader header) =>
+        header.IsTooLong ? TtrpcException.TooLong(header.Length)
+            : header.Stream % 2 == 0 ? new TtrpcException(TtrpcStatus.InvalidArgument, "StreamID must be odd for client initiated streams")
+            : header.Stream <= last ? new TtrpcException(TtrpcStatus.InvalidArgument, "StreamID cannot be re-used and must increment")
+            : null;
 
     private void Send(byte[] frame)
     {
@@ -91,7 +121,9 @@ internal sealed class TtrpcConnection
                 int? count = Files.TryWrite(socket, frame.AsSpan(offset), "ttrpc");
                 if (count is null)
                 {
-                    loop.Change(socket, Readiness.Input | Readiness.Output);
+                    // From a peer that asks and takes no answers nothing more is read.
+                    blocked = true;
+                    loop.Change(socket, unsent.Count > UnsentLimit ? Readiness.Output : Readiness.Input | Readiness.Output);
                     return;
                 }
 
@@ -103,7 +135,11 @@ internal sealed class TtrpcConnection
                 }
             }
 
-            loop.Change(socket, Readiness.Input);
+            if (blocked)
+            {
+                blocked = false;
+                loop.Change(socket, Readiness.Input);
+            }
         }
         catch (SyscallException error)
         {
@@ -117,6 +153,8 @@ internal sealed class TtrpcConnection
         if (!closed)
         {
             closed = true;
+            waiting.ForEach(call => call.Abandon());
+            waiting.Clear();
             loop.Remove(socket);
             socket.Dispose();
         }

@@ -1,12 +1,14 @@
 using Wharf.Linux;
 using Wharf.Shim.Io;
+using Wharf.Shim.Rpc;
+using Wharf.Ttrpc;
 
-namespace Wharf.Shim;
+namespace Wharf.Shim.Tasks;
 
-/// <summary>One process of the task: its first (an empty exec id) or one added by exec.</summary>
+/// <summary>One process of a container: its first (an empty exec id) or one added by exec.</summary>
 internal sealed class ContainerProcess(string execId, IoPaths paths)
 {
-    private readonly List<Action> waiters = [];
+    private readonly List<PendingCall> waiters = [];
 
     internal string ExecId => execId;
 
@@ -24,11 +26,13 @@ internal sealed class ContainerProcess(string execId, IoPaths paths)
 
     internal DateTimeOffset? ExitedAt { get; private set; }
 
-    /// <summary>The image that the first process is restored from when it is started; empty for one that is made from its config.</summary>
-    internal string Checkpoint { get; init; } = string.Empty;
-
     /// <summary>The exec's process document, until it is started.</summary>
-    internal byte[] Document { get; init; } = [];
+    internal byte[] Document { get; set; } = [];
+
+    /// <summary>It has ended, told or not.</summary>
+    internal bool Ended { get; set; }
+
+    internal bool Runs => Pid != 0 && !Ended;
 
     /// <summary>containerd's task status: created 1, running 2, stopped 3, paused 4.</summary>
     internal uint Status => ExitCode is not null ? 3u : Paused ? 4u : Started ? 2u : 1u;
@@ -37,24 +41,23 @@ internal sealed class ContainerProcess(string execId, IoPaths paths)
     {
         ExitCode = status.Code;
         ExitedAt = DateTimeOffset.UtcNow;
-        foreach (Action waiter in waiters)
-        {
-            waiter();
-        }
-
+        waiters.ForEach(Answer);
         waiters.Clear();
     }
 
-    /// <summary>Runs the action once the process has ended, now if it has.</summary>
-    internal void WhenExited(Action action)
+    /// <summary>Wait: answered once the process has ended, now if it has.</summary>
+    internal void AnswerAtExit(PendingCall call)
     {
         if (ExitCode is not null)
         {
-            action();
+            Answer(call);
+            return;
         }
-        else
-        {
-            waiters.Add(action);
-        }
+
+        // Clients come, wait, and go again for as long as a container runs.
+        waiters.RemoveAll(one => one.Done);
+        waiters.Add(call);
     }
+
+    private void Answer(PendingCall call) => call.Answer(new ProtoWriter().Number(1, (ulong)ExitCode!.Value).Time(2, ExitedAt));
 }
