@@ -40,6 +40,9 @@ public sealed class Podman : IDisposable
 
     public string CgroupParent { get; }
 
+    /// <summary>The PATH of it and of what it starts.</summary>
+    public string? SearchPath { get; init; } = Environment.GetEnvironmentVariable("PATH");
+
     /// <summary>The program with the flags that come before any command.</summary>
     public IReadOnlyList<string> CommandLine =>
     [
@@ -81,5 +84,5 @@ public sealed class Podman : IDisposable
 
     // conmon leaves a note in its working directory when memory ran out.
     private Command Spawn(string program, IReadOnlyList<string> arguments) =>
-        Command.Run(program, arguments, null, new Dictionary<string, string?> { ["CONTAINERS_CONF"] = Configuration }, Root, TimeSpan.FromMinutes(2));
+        Command.Run(program, arguments, null, new Dictionary<string, string?> { ["CONTAINERS_CONF"] = Configuration, ["PATH"] = SearchPath }, Root, TimeSpan.FromMinutes(2));
 }
