@@ -29,7 +29,6 @@ public sealed class GuestRun
         ["Machine.UnifiedCgroupTests"] = 0,
         ["Machine.SystemManagerTests"] = 0,
         ["Machine.UserManagerTests"] = 0,
-        ["SystemdTests"] = 0,
         ["RootlessTests"] = 0,
         ["ObserveTests"] = 0,
     };

@@ -139,7 +139,10 @@ public sealed class RootlessTests : IDisposable
         user.Change(spec =>
         {
             JsonArray namespaces = spec["linux"]!["namespaces"]!.AsArray();
-            namespaces.Remove(namespaces.First(one => (string?)one!["type"] == "cgroup"));
+            if (namespaces.FirstOrDefault(one => (string?)one!["type"] == "cgroup") is { } cgroup)
+            {
+                namespaces.Remove(cgroup);
+            }
         });
 
         // What is mounted last is what is seen.
