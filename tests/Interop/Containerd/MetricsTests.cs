@@ -13,17 +13,20 @@ public sealed class MetricsTests
         string address = $"127.0.0.1:{FreePort.Next()}";
         using var containerd = WharfContainerd.Configured($"version = 2\n[metrics]\naddress = \"{address}\"\n");
         using var client = new HttpClient { BaseAddress = new Uri($"http://{address}") };
-        containerd.Run("measured", ["-d"], "sleep", "1000").Succeeds();
+        string id = $"measured-{Guid.NewGuid():N}";
+        containerd.Run(id, ["-d"], "sleep", "1000").Succeeds();
 
         using HttpResponseMessage answer = await client.GetAsync(new Uri("/v1/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
         string[] lines = (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n');
 
         Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
         Assert.Contains(lines, line => line.StartsWith("containerd_build_info_total{revision=", StringComparison.Ordinal));
-        Assert.Equal(1, Value("container_pids_current{container_id=\"measured\",namespace=\"default\"} "));
+        Assert.Equal(1, Value($"container_pids_current{{container_id=\"{id}\",namespace=\"default\"}} "));
         Assert.Equal(1, Value("grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Create\",grpc_service=\"containerd.services.tasks.v1.Tasks\"} "));
         Assert.InRange(Value("process_resident_memory_bytes "), 1_000_000, 1e9);
         Assert.Single(lines, line => line == "# TYPE grpc_server_handled_total counter");
+        containerd.Ctr("task", "rm", "-f", id);
+        containerd.Ctr("container", "rm", id).Succeeds();
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(new Uri("/nothere", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
 
         double Value(string start) => double.Parse(Assert.Single(lines, line => line.StartsWith(start, StringComparison.Ordinal))[start.Length..], CultureInfo.InvariantCulture);
