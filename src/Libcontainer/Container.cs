@@ -157,7 +157,8 @@ internal sealed partial class Container
     {
         if (record.InitPid == 0)
         {
-            // A create that was killed before it had a process.
+            // A create that was killed before it had a process, or a restore with criu at work in the cgroup.
+            OwnCgroup.Kill();
             return;
         }
 

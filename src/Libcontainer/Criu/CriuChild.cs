@@ -44,6 +44,8 @@ internal sealed class CriuChild : IDisposable
             int id = CurrentProcess.Clone(CloneFlags.NewMount);
             if (id == 0)
             {
+                // Or it would not see the runtime go.
+                ours.Dispose();
                 Become(new SyncChannel(theirs), () =>
                 {
                     PlaceDescriptors(socket, streams, inherited);
