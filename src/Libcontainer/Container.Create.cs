@@ -140,6 +140,11 @@ internal sealed partial class Container
         RuntimeSpec spec = record.Spec;
         SeccompProgram? seccomp = FilterCompiler.Compile(spec.Linux?.Seccomp);
         Timeline.Mark("filter compiled");
+        if (seccomp is not null)
+        {
+            options.Debug?.Invoke(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"seccomp filter flags: {seccomp.Flags}"));
+        }
+
         var scheduling = new ProcessScheduling(spec.Process!, spec.Linux);
         string? timeOffsets = TimeOffsets.Lines(spec.Linux);
         NetworkDevices.Check(spec.Linux);

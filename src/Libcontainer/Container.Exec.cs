@@ -34,6 +34,11 @@ internal sealed partial class Container
         var scheduling = new ProcessScheduling(process, record.Spec.Linux);
         SeccompProgram? seccomp = FilterCompiler.Compile(record.Spec.Linux?.Seccomp);
         Timeline.Mark("namespaces opened, filter compiled");
+        if (seccomp is not null)
+        {
+            options.Debug?.Invoke(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"seccomp filter flags: {seccomp.Flags}"));
+        }
+
         using ChildStart child = ChildStart.Clone(
             channel => new ChildSettings
             {

@@ -87,7 +87,7 @@ internal sealed class HookRunner(string stage)
 
             ExitStatus status = Processes.Wait(id);
             return status.Code == 0 ? null
-                : output.Failure() ?? $"{(status.Signaled ? $"signal: {status.Signal}" : $"exit status {status.Code}")}, stdout: {output.Standard()}, stderr: {output.Error()}";
+                : output.Failure() ?? $"{(status.Signaled ? $"signal: {SignalText.Of(status.Signal)}" : $"exit status {status.Code}")}, stdout: {output.Standard()}, stderr: {output.Error()}";
         }
     }
 

@@ -101,6 +101,29 @@ public sealed class SeccompTests : IDisposable
         Assert.Contains("error running startContainer hook", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_hook_that_a_signal_has_ended_is_told_in_words()
+    {
+        bundle.Change(spec => spec["hooks"] = JsonNode.Parse("""{"createRuntime":[{"path":"/bin/sh","args":["sh","-c","kill -9 $$"]}]}"""));
+        bundle.Arguments("true");
+
+        Assert.Contains("error running createRuntime hook #0: signal: killed", bundle.Runc("run", id).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null", 4)]
+    [InlineData("[]", 0)]
+    [InlineData("""["SECCOMP_FILTER_FLAG_LOG","SECCOMP_FILTER_FLAG_TSYNC"]""", 2)]
+    public void The_flags_of_a_filter_are_told_to_who_debugs(string flags, int number)
+    {
+        Profile("""{"defaultAction":"SCMP_ACT_ALLOW","flags":FLAGS}""".Replace("FLAGS", flags, StringComparison.Ordinal), noNewPrivileges: false);
+        bundle.Arguments("true");
+
+        Command.Run(Programs.Runc, "--root", bundle.StateRoot, "--log", bundle.Log, "--debug", "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, id).Succeeds();
+
+        Assert.Contains($"\"seccomp filter flags: {number}\"", File.ReadAllText(bundle.Log), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1, true)]
     [InlineData(1, false)]
