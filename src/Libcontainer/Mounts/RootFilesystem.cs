@@ -275,14 +275,8 @@ internal sealed class RootFilesystem : IDisposable
         }
     }
 
-    /// <summary>What the filesystem is told: the options that are its own, and SELinux's label, which the kernel's own filesystems have already.</summary>
-    private IReadOnlyList<string> Data(Mount mount, MountOptions options) =>
-        spec.Linux?.MountLabel is { Length: > 0 } label && mount.Type is not ("proc" or "sysfs" or "mqueue") && File.Exists("/sys/fs/selinux/enforce")
-            ? [.. OwnData(mount, options), "context=" + label]
-            : OwnData(mount, options);
-
     /// <summary>A tmpfs over a directory has that directory's permissions unless it is given others.</summary>
-    private IReadOnlyList<string> OwnData(Mount mount, MountOptions options)
+    private IReadOnlyList<string> Data(Mount mount, MountOptions options)
     {
         if (mount.Type != "tmpfs" || options.Data.Any(option => option.StartsWith("mode=", StringComparison.Ordinal)))
         {
