@@ -110,18 +110,15 @@ public sealed class SeccompTests : IDisposable
         Assert.Contains("error running createRuntime hook #0: signal: killed", bundle.Runc("run", id).Error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("null", 4)]
-    [InlineData("[]", 0)]
-    [InlineData("""["SECCOMP_FILTER_FLAG_LOG","SECCOMP_FILTER_FLAG_TSYNC"]""", 2)]
-    public void The_flags_of_a_filter_are_told_to_who_debugs(string flags, int number)
+    [Fact]
+    public void The_flags_of_a_filter_are_told_to_who_debugs()
     {
-        Profile("""{"defaultAction":"SCMP_ACT_ALLOW","flags":FLAGS}""".Replace("FLAGS", flags, StringComparison.Ordinal), noNewPrivileges: false);
+        Profile("""{"defaultAction":"SCMP_ACT_ALLOW","flags":["SECCOMP_FILTER_FLAG_LOG","SECCOMP_FILTER_FLAG_TSYNC"]}""", noNewPrivileges: false);
         bundle.Arguments("true");
 
         Command.Run(Programs.Runc, "--root", bundle.StateRoot, "--log", bundle.Log, "--debug", "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, id).Succeeds();
 
-        Assert.Contains($"\"seccomp filter flags: {number}\"", File.ReadAllText(bundle.Log), StringComparison.Ordinal);
+        Assert.Contains("\"seccomp filter flags: 2\"", File.ReadAllText(bundle.Log), StringComparison.Ordinal);
     }
 
     [Theory]
