@@ -29,7 +29,8 @@ internal static class RuntimeMemory
         }
         finally
         {
-            runtime.Run("delete", "--force", id);
+            // The run that waits removes the container too when it ends: whichever comes second finds nothing.
+            Command.Run(runtime.Peer.Path, runtime.Arguments("delete", "--force", id));
             child.Wait();
         }
     }
