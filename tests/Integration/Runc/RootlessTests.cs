@@ -160,6 +160,14 @@ public sealed class RootlessTests : IDisposable
     {
         string name = $"wharf-it-{Guid.NewGuid():N}";
         user.Arguments("sleep", "1000");
+        user.Change(spec =>
+        {
+            JsonArray namespaces = spec["linux"]!["namespaces"]!.AsArray();
+            if (!namespaces.Any(one => (string?)one!["type"] == "cgroup"))
+            {
+                namespaces.Add(JsonNode.Parse("""{"type":"cgroup"}"""));
+            }
+        });
         try
         {
             Command all = user.RunUnified(
