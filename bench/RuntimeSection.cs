@@ -73,10 +73,11 @@ internal static class RuntimeSection
             Reap();
         })));
         AddRows(report, $"{AtOnce} containers at once", "a fifth of runc", runtimes, Pairs.Measure(Math.Max(1, rounds / 50), Each(runtimes, (runtime, round) => runtime.RunAtOnce(AtOnce, bundle.Folder, $"{name}p{round}"))));
+        // Before the bundle gets a limit.
+        TimingNotes.Measure(runtimes[0], bundle.Folder, name + "t", rounds, report);
         AddRows(report, "peak memory of the runtime", "crun x 1.5", runtimes, [.. runtimes.Select(runtime => Figures.One(RuntimeMemory.Peak(runtime, sleeper.Folder, name + "m")))], "MB");
         AddRows(report, "smallest memory limit", "2.1 MB (2 MiB)", runtimes, [.. runtimes.Select(runtime => Figures.One(RuntimeMemory.SmallestLimit(runtime, bundle, name + "l")))], "MB");
         string Sleeper(Runtime runtime) => name + Path.GetFileName(runtime.Peer.Path);
-        TimingNotes.Measure(runtimes[0], bundle.Folder, name + "t", rounds, report);
     }
 
     private static Action<int>[] Each(Runtime[] runtimes, Action<Runtime, int> action) => [.. runtimes.Select<Runtime, Action<int>>(runtime => round => action(runtime, round))];
