@@ -30,7 +30,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         settings.Scheduling.InsideCgroup(init: true);
         Timeline.Mark("in its cgroups");
         settings.Channel.Expect(SyncMessage.Go);
-        CompleteInit(proc, mountNamespaceIsNew: settings.Namespaces.New.HasFlag(CloneFlags.NewMount));
+        CompleteInit(proc);
     });
 
     /// <summary>
@@ -75,7 +75,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         settings.Channel.Expect(SyncMessage.Go);
         if (init)
         {
-            CompleteInit(proc, made.HasFlag(CloneFlags.NewMount), joined: true);
+            CompleteInit(proc, joined: true);
         }
         else
         {
@@ -83,7 +83,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         }
     });
 
-    private void CompleteInit(ProcFiles proc, bool mountNamespaceIsNew, bool joined = false)
+    private void CompleteInit(ProcFiles proc, bool joined = false)
     {
         RuntimeSpec spec = settings.Spec;
         Trace("child process in init()");
@@ -110,7 +110,7 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
             Loopback.Up();
         }
 
-        using RootFilesystem? root = mountNamespaceIsNew
+        using RootFilesystem? root = settings.Namespaces.ChangesMounts
             ? new RootFilesystem(spec, settings.Bundle, settings.Rootfs, settings.Cgroup!.Mounts(settings.Namespaces.New.HasFlag(CloneFlags.NewCgroup)), AskForSource)
             : null;
         Timeline.Mark("namespaces set up");
@@ -121,13 +121,24 @@ internal sealed class ContainerChild(ChildSettings settings, CgroupEntrance cgro
         new HookRunner("createContainer") { Environment = [], Folder = settings.Rootfs }.Run(spec.Hooks?.CreateContainer, settings.StateForHooks("created"));
         if (root is not null)
         {
-            root.Enter(pivot: !settings.NoPivot);
+            // Others live in a namespace that is joined: their root stays where it is.
+            root.Enter(!settings.Namespaces.New.HasFlag(CloneFlags.NewMount) ? RootEntrance.Change : settings.NoPivot ? RootEntrance.Move : RootEntrance.Pivot);
             MakeWorkingDirectory(root.Tree);
             NullStreams.Reopen();
         }
         else
         {
-            CurrentProcess.ChangeDirectory("/");
+            if (spec.Linux?.MaskedPaths is { Count: > 0 } || spec.Linux?.ReadonlyPaths is { Count: > 0 })
+            {
+                // Joined by a path, which the checks of the spec do not follow.
+                throw new ContainerException("unable to restrict sys entries without a private MNT namespace");
+            }
+
+            // In the host's own mount namespace nothing is mounted, as nobody would take it away again: the container has its rootfs and no more.
+            using FileDescriptor rootfs = Files.Open(settings.Rootfs, OpenFlags.Path | OpenFlags.Directory);
+            MakeWorkingDirectory(new RootedTree(rootfs, settings.Rootfs));
+            CurrentProcess.ChangeDirectory(rootfs, settings.Rootfs);
+            CurrentProcess.ChangeRootHere();
         }
 
         Timeline.Mark("in its root");

@@ -29,11 +29,15 @@ internal sealed class NamespacePlan : IDisposable
     internal static bool Knows(string type) => Types.ContainsKey(type);
 
     /// <summary>Whether a network namespace that is to be joined is the one that this process is in.</summary>
-    internal static bool IsOwn(Namespace network) =>
-        network.Path is { Length: > 0 } path && Files.Find(path) is { } theirs && Files.Find("/proc/self/ns/net") is { } ours
-        && theirs.Inode == ours.Inode && theirs.Filesystem == ours.Filesystem;
+    internal static bool IsOwn(Namespace network) => network.Path is { Length: > 0 } path && IsSame(path, "/proc/self/ns/net");
+
+    private static bool IsSame(string path, string own) =>
+        Files.Find(path) is { } theirs && Files.Find(own) is { } ours && theirs.Inode == ours.Inode && theirs.Filesystem == ours.Filesystem;
 
     internal CloneFlags New { get; private set; }
+
+    /// <summary>Whether the container mounts in a namespace that is not the runtime's own.</summary>
+    internal bool ChangesMounts { get; private set; }
 
     private bool JoinsPid => joins.Any(join => join.Type == CloneFlags.NewPid);
 
@@ -66,10 +70,12 @@ internal sealed class NamespacePlan : IDisposable
             if (one.Path is { Length: > 0 } path)
             {
                 plan.joins.Add((type, OpenNamespace(path, one.Type), path));
+                plan.ChangesMounts |= type == CloneFlags.NewMount && !IsSame(path, "/proc/self/ns/mnt");
             }
             else
             {
                 plan.New |= type;
+                plan.ChangesMounts |= type == CloneFlags.NewMount;
             }
         }
 

@@ -79,23 +79,28 @@ internal sealed class RootFilesystem : IDisposable
     }
 
     /// <summary>Step 5: the new root becomes the root.</summary>
-    internal void Enter(bool pivot)
+    internal void Enter(RootEntrance entrance)
     {
         if (spec.Linux?.RootfsPropagation is "shared" or "rshared")
         {
             Linux.Mounts.Mount(null, path, null, MountFlags.Private);
         }
 
-        if (pivot)
+        switch (entrance)
         {
-            Linux.Mounts.PivotInto(root, path);
-        }
-        else
-        {
-            CurrentProcess.ChangeDirectory(root, path);
-            MountTable.HideWholePseudoFilesystems(path);
-            Linux.Mounts.Mount(path, "/", null, (MountFlags)8192);
-            CurrentProcess.ChangeRootHere();
+            case RootEntrance.Pivot:
+                Linux.Mounts.PivotInto(root, path);
+                break;
+            case RootEntrance.Move:
+                CurrentProcess.ChangeDirectory(root, path);
+                MountTable.HideWholePseudoFilesystems(path);
+                Linux.Mounts.Mount(path, "/", null, (MountFlags)8192);
+                CurrentProcess.ChangeRootHere();
+                break;
+            default:
+                CurrentProcess.ChangeDirectory(root, path);
+                CurrentProcess.ChangeRootHere();
+                break;
         }
 
         root.Dispose();

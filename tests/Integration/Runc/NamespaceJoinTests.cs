@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Wharf.Harness;
 
@@ -59,6 +60,56 @@ public sealed class NamespaceJoinTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"/proc/self/ns/{file}", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+
+    [Fact]
+    public void A_mount_namespace_is_joined_and_its_members_keep_their_root()
+    {
+        using Process other = Command.Start("unshare", ["--mount", "sh", "-c", "echo ready; read ignored; ls -d /proc/self"]);
+        try
+        {
+            Assert.Equal("ready", other.StandardOutput.ReadLine());
+            string path = $"/proc/{other.Id}/ns/mnt";
+            bundle.Change(spec => spec["linux"]!["namespaces"]!.AsArray().First(one => (string?)one!["type"] == "mount")!["path"] = path);
+            bundle.Arguments("sh", "-c", "readlink /proc/self/ns/mnt; ls /bin/busybox; test -e /etc/debian_version || echo inside");
+
+            Assert.Equal($"{new FileInfo(path).LinkTarget}\n/bin/busybox\ninside\n", bundle.Runc("run", id).Succeeds().Output);
+
+            other.StandardInput.WriteLine();
+            Assert.Equal("/proc/self", other.StandardOutput.ReadLine());
+        }
+        finally
+        {
+            other.StandardInput.Close();
+            other.WaitForExit();
+        }
+
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("/proc/self/ns/mnt")]
+    public void In_the_hosts_mount_namespace_a_container_has_its_rootfs_and_nothing_is_mounted(string? path)
+    {
+        bundle.Change(spec =>
+        {
+            JsonArray namespaces = spec["linux"]!["namespaces"]!.AsArray();
+            spec["linux"]!["maskedPaths"] = null;
+            spec["linux"]!["readonlyPaths"] = null;
+            JsonNode mount = namespaces.First(one => (string?)one!["type"] == "mount")!;
+            namespaces.Remove(mount);
+            if (path is not null)
+            {
+                mount["path"] = path;
+                namespaces.Add(mount);
+            }
+        });
+        bundle.Arguments("sh", "-c", "ls /bin/busybox; test -e /etc/debian_version || echo inside; test -e /proc/self || echo bare");
+
+        Assert.Equal("/bin/busybox\ninside\nbare\n", bundle.Runc("run", id).Succeeds().Output);
+        Assert.Empty(HostMounts.Below(bundle.Rootfs));
         Assert.Empty(Leftovers.Of(bundle, id));
     }
 }
