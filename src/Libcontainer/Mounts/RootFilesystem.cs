@@ -292,9 +292,9 @@ internal sealed class RootFilesystem : IDisposable
         return covered is null ? options.Data : [.. options.Data, "mode=" + Convert.ToString(Files.Status(covered, mount.Destination).Mode, 8)];
     }
 
-    /// <summary>SELinux's label for all files of a new filesystem; those that have labels of their own take none.</summary>
+    /// <summary>SELinux's label for all files of a new filesystem; those that have labels of their own take none, and without SELinux there are none to give.</summary>
     private string[] Label(Mount mount) =>
-        spec.Linux?.MountLabel is { Length: > 0 } label && mount.Type is not ("proc" or "sysfs" or "mqueue") ? ["context=" + label] : [];
+        spec.Linux?.MountLabel is { Length: > 0 } label && mount.Type is not ("proc" or "sysfs" or "mqueue") && Files.Find("/sys/fs/selinux/enforce") is not null ? ["context=" + label] : [];
 
     private FileDescriptor Target(Mount mount, MountOptions options, FileDescriptor source)
     {

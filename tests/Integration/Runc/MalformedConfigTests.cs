@@ -56,7 +56,6 @@ public sealed class MalformedConfigTests : IDisposable
         { "linux.namespaces[0].path", "\"/proc/self/ns/net\"", "/proc/self/ns/net" },
         { "linux.sysctl", """{"net.nothing":"1"}""", "net.nothing" },
         { "linux.netDevices", """{"nothing0":{}}""", "nothing0" },
-        { "linux.mountLabel", "\"system_u:object_r:container_file_t:s0\"", "context=system_u:object_r:container_file_t:s0" },
         { "process.selinuxLabel", "\"system_u:system_r:container_t:s0\"", "unable to set selinux exec label" },
         { "linux.intelRdt", """{"closID":"group","schemata":["L3:0=f"]}""", "intelRdt" },
         { "linux.memoryPolicy", """{"mode":"MPOL_BIND","nodes":"900"}""", "memory policy" },
