@@ -50,20 +50,23 @@ public sealed class TtrpcClient : IAsyncDisposable
     /// <exception cref="TtrpcException">The other side refused it, or is gone.</exception>
     public async Task<byte[]> CallAsync(string service, string method, byte[] request, CancellationToken cancellation)
     {
-        uint id = Interlocked.Add(ref stream, 2);
         var answer = new TaskCompletionSource<TtrpcResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
-        waiting[id] = answer;
+        var call = new TtrpcRequest(service, method, request);
+        uint id = 0;
         try
         {
-            byte[] frame = new TtrpcRequest(service, method, request).Frame(id);
-            if (frame.Length - FrameHeader.Size > FrameHeader.LengthLimit)
-            {
-                throw TtrpcException.TooLong(frame.Length - FrameHeader.Size);
-            }
-
             await writing.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
+                // Numbered and sent in one step: a server refuses a number that is not above the last.
+                byte[] frame = call.Frame(stream + 2);
+                if (frame.Length - FrameHeader.Size > FrameHeader.LengthLimit)
+                {
+                    throw TtrpcException.TooLong(frame.Length - FrameHeader.Size);
+                }
+
+                id = stream += 2;
+                waiting[id] = answer;
                 await SendAsync(frame).ConfigureAwait(false);
             }
             finally

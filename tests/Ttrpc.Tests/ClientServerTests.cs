@@ -26,6 +26,35 @@ public sealed class ClientServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Calls_at_once_are_sent_in_the_order_of_their_numbers()
+    {
+        const int calls = 2000;
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(Path));
+        listener.Listen();
+        await using TtrpcClient client = await TtrpcClient.ConnectAsync(Path, Token);
+        using Socket server = await listener.AcceptAsync(Token);
+        Task[] waiting = [.. Enumerable.Range(0, calls).Select(_ => Task.Run(() => client.CallAsync("s", "m", [], Token), Token))];
+
+        var numbers = new List<uint>();
+        await using (var stream = new NetworkStream(server, ownsSocket: false))
+        {
+            byte[] header = new byte[FrameHeader.Size];
+            while (numbers.Count < calls)
+            {
+                await stream.ReadExactlyAsync(header, Token);
+                FrameHeader read = FrameHeader.Read(header);
+                await stream.ReadExactlyAsync(new byte[read.Length], Token);
+                numbers.Add(read.Stream);
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, calls).Select(number => (uint)((2 * number) + 1)), numbers);
+        server.Dispose();
+        await Assert.ThrowsAsync<TtrpcException>(() => Task.WhenAll(waiting));
+    }
+
+    [Fact]
     public async Task A_refusal_carries_its_status()
     {
         await using var server = new TtrpcServer(Path, (_, _) => throw new TtrpcException(TtrpcStatus.NotFound, "no such thing"));
