@@ -8,6 +8,7 @@ namespace Wharf.Daemon.Containers;
 internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
 {
     private const int IdLength = 64;
+    private const string EndedSuffix = ".ended";
 
     /// <summary>
     /// The streams of the run that goes on, or of the next one: clients attach first and start then. What they hear begins with
@@ -89,13 +90,46 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
         DeleteFolder(Folder(container));
     }
 
+    /// <summary>
+    /// Takes the folder out of the way by one rename, so that nothing is written into it while it is emptied: execs end with their
+    /// container, and write their codes down. What cannot be removed is no reason to keep a container from ending.
+    /// </summary>
     private static void DeleteFolder(string folder)
     {
-        if (Directory.Exists(folder))
+        string ended = folder + EndedSuffix;
+        RemoveTree(ended);
+        try
         {
-            Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(folder))
+            {
+                Directory.Move(folder, ended);
+            }
+        }
+        catch (IOException error)
+        {
+            Report(folder, error);
+        }
+
+        RemoveTree(ended);
+    }
+
+    private static void RemoveTree(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Report(folder, error);
         }
     }
+
+    private static void Report(string folder, Exception error) =>
+        Console.Error.WriteLine($"wharfd: remove the streams of an ended run \"{folder}\": {error.Message}");
 
     /// <summary>Removes what runs left whose end an earlier daemon had written down already.</summary>
     internal void CleanUp(IReadOnlySet<string> running)
@@ -105,10 +139,20 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
             return;
         }
 
-        foreach (string folder in Directory.EnumerateDirectories(execRoot))
+        foreach (string folder in Directory.GetDirectories(execRoot))
         {
             string name = Path.GetFileName(folder);
-            if (name.Length == IdLength && name.All(char.IsAsciiHexDigit) && !running.Contains(name))
+            string id = name.EndsWith(EndedSuffix, StringComparison.Ordinal) ? name[..^EndedSuffix.Length] : name;
+            if (id.Length != IdLength || !id.All(char.IsAsciiHexDigit))
+            {
+                continue;
+            }
+
+            if (name != id)
+            {
+                RemoveTree(folder);
+            }
+            else if (!running.Contains(id))
             {
                 DeleteFolder(folder);
             }
