@@ -37,7 +37,6 @@ internal sealed partial class Container
             record = record with
             {
                 InitPid = process,
-                Creating = false,
                 InitStart = ProcessTable.StartOf(process) ?? throw new ContainerException("container init ended before it was restored"),
                 StandardDescriptors = criu.Streams,
             };
@@ -45,6 +44,9 @@ internal sealed partial class Container
         });
         try
         {
+            // Until here whoever deletes it has to end criu as well, which does not see that a process of the container has gone.
+            record = record with { Creating = false };
+            directory.Save(record);
             directory.RemoveRoot();
             PidFile.Write(options.PidFile, record.InitPid);
         }

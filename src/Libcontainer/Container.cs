@@ -188,9 +188,9 @@ internal sealed partial class Container
 
     private void Destroy(Action<string> warn)
     {
-        if (!HasOwnPid)
+        if (!HasOwnPid || record.Creating)
         {
-            // Without a pid namespace of its own nothing ends with the first process.
+            // Without a pid namespace of its own nothing ends with the first process, and a killed restore leaves its criu.
             OwnCgroup.Kill();
         }
 
