@@ -156,7 +156,7 @@ internal sealed partial class Container
         Timeline.Mark("cgroups made, limits written");
 
         using NamespacePlan namespaces = NamespacePlan.Of(spec.Linux?.Namespaces ?? []);
-        var sources = new HostSources(spec, record.Bundle);
+        var sources = new HostSources(spec, record.Bundle, namespaces.FileOf(CloneFlags.NewUser));
         using FileDescriptor? console = options.ConsoleSocket is null ? null : UnixSockets.Connect(options.ConsoleSocket);
         using FileDescriptor fifo = Files.Open(directory.Fifo, OpenFlags.Path);
         using ChildStart child = ChildStart.Clone(

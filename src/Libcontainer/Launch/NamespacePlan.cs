@@ -55,6 +55,9 @@ internal sealed class NamespacePlan : IDisposable
     /// <summary>Where a namespace of this type is joined from; null when it is new or the runtime's own.</summary>
     internal string? PathOf(CloneFlags type) => joins.FirstOrDefault(join => join.Type == type).Path;
 
+    /// <summary>The namespace of this type that is joined, which stays this plan's; null when it is new or the runtime's own.</summary>
+    internal FileDescriptor? FileOf(CloneFlags type) => joins.FirstOrDefault(join => join.Type == type).File;
+
     internal static NamespacePlan Of(IReadOnlyList<Namespace> namespaces)
     {
         var plan = new NamespacePlan();

@@ -14,9 +14,12 @@ internal sealed class HostSources
     private readonly IReadOnlyList<Mount> mounts;
     private readonly LinuxPlatform linux;
     private readonly string bundle;
+    private readonly FileDescriptor? joinedUsers;
 
-    internal HostSources(RuntimeSpec spec, string bundle)
+    /// <param name="joinedUsers">The user namespace that the container joins; the caller's.</param>
+    internal HostSources(RuntimeSpec spec, string bundle, FileDescriptor? joinedUsers)
     {
+        this.joinedUsers = joinedUsers;
         mounts = spec.Mounts ?? [];
         linux = spec.Linux!;
         this.bundle = bundle;
@@ -27,7 +30,10 @@ internal sealed class HostSources
                 throw new ContainerException($"mount \"{mount.Destination}\": id-mapped mounts are only supported for bind-mounts");
             }
 
-            Mappings(mount);
+            if (!TakesJoined(mount))
+            {
+                Mappings(mount);
+            }
         }
     }
 
@@ -45,7 +51,7 @@ internal sealed class HostSources
         MountOptions options = MountOptions.Parse(mount.Options);
         string path = PathOf(mount, bundle);
         using FileDescriptor place = Files.Open($"/proc/{process}/ns/mnt", OpenFlags.ReadOnly);
-        using FileDescriptor? mapping = IsMapped(mount) ? UserNamespace(Mappings(mount).Users, Mappings(mount).Groups) : null;
+        using FileDescriptor? mapping = IsMapped(mount) ? MappingOf(mount) : null;
         (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair();
         using (ours)
         {
@@ -90,7 +96,20 @@ internal sealed class HostSources
         }
     }
 
-    /// <summary>Without mappings of its own a mount takes those of the container.</summary>
+    /// <summary>Without mappings of its own a mount takes those of the container, which are in no document where its user namespace is joined.</summary>
+    private bool TakesJoined(Mount mount) => joinedUsers is not null && mount.UidMappings is not { Count: > 0 } && mount.GidMappings is not { Count: > 0 };
+
+    private FileDescriptor MappingOf(Mount mount)
+    {
+        if (TakesJoined(mount))
+        {
+            return Files.DuplicateCloseOnExec(joinedUsers!);
+        }
+
+        (IReadOnlyList<IdMapping> users, IReadOnlyList<IdMapping> groups) = Mappings(mount);
+        return UserNamespace(users, groups);
+    }
+
     private (IReadOnlyList<IdMapping> Users, IReadOnlyList<IdMapping> Groups) Mappings(Mount mount)
     {
         IReadOnlyList<IdMapping>? users = mount.UidMappings is { Count: > 0 } ownUsers ? ownUsers : linux.UidMappings;

@@ -59,6 +59,12 @@ internal static class MountCheck
             throw Fault.At(place + ".uidMappings", $"mount \"{mount.Destination}\": id-mapped mounts are only supported for bind-mounts");
         }
 
+        if (mount.UidMappings is not { Count: > 0 } && mount.GidMappings is not { Count: > 0 } && NamespaceCheck.Find(linux, "user") is { Path.Length: > 0 })
+        {
+            // Those of the namespace that is joined.
+            return;
+        }
+
         if ((mount.UidMappings ?? linux.UidMappings) is not { Count: > 0 } || (mount.GidMappings ?? linux.GidMappings) is not { Count: > 0 })
         {
             throw Fault.At(place + ".uidMappings", $"mount \"{mount.Destination}\": id-mapped mounts need both uidMappings and gidMappings");

@@ -78,6 +78,53 @@ public sealed class MountTests : IDisposable
         Assert.Equal("0\n", bundle.Runc("run", id).Succeeds().Output);
     }
 
+    [Theory]
+    [InlineData("idmap", "1000", "65534")]
+    [InlineData("ridmap", "1000", "1000")]
+    public void Ids_of_a_mount_follow_a_user_namespace_that_is_joined(string option, string top, string below)
+    {
+        using var other = new RunningContainer(UserNamespaceTests.Map);
+        Directory.CreateDirectory(share["below"]);
+        Command.Run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", share["below"]).Succeeds();
+        foreach (string file in new[] { share["file"], share["below/file"] })
+        {
+            File.WriteAllText(file, string.Empty);
+            Command.Run("chown", "1000:1000", file).Succeeds();
+        }
+
+        Command.Run("chmod", "755", share.Path).Succeeds();
+        UserNamespaceTests.Map(bundle);
+        Add("/data", share.Path, "rbind", option);
+        bundle.Change(spec =>
+        {
+            spec["linux"]!["uidMappings"] = null;
+            spec["linux"]!["gidMappings"] = null;
+            spec["linux"]!["namespaces"]!.AsArray().First(one => (string?)one!["type"] == "user")!["path"] = $"/proc/{other.PidText}/ns/user";
+        });
+        bundle.Arguments("stat", "-c", "%u:%g", "/data/file", "/data/below/file");
+
+        Assert.Equal($"{top}:{top}\n{below}:{below}\n", bundle.Runc("run", id).Succeeds().Output);
+    }
+
+    [Fact]
+    public void Half_a_mapping_is_not_completed_from_a_user_namespace_that_is_joined()
+    {
+        using var other = new RunningContainer(UserNamespaceTests.Map);
+        UserNamespaceTests.Map(bundle);
+        Add("/data", share.Path, "bind", "idmap");
+        bundle.Change(spec =>
+        {
+            spec["mounts"]!.AsArray().Last()!["uidMappings"] = spec["linux"]!["uidMappings"]!.DeepClone();
+            spec["linux"]!["uidMappings"] = null;
+            spec["linux"]!["gidMappings"] = null;
+            spec["linux"]!["namespaces"]!.AsArray().First(one => (string?)one!["type"] == "user")!["path"] = $"/proc/{other.PidText}/ns/user";
+        });
+        bundle.Arguments("true");
+
+        Assert.Contains("id-mapped mounts need both uidMappings and gidMappings", bundle.Runc("run", id).Error, StringComparison.Ordinal);
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+
     [Fact]
     public void A_mapping_of_a_new_filesystem_is_refused()
     {
