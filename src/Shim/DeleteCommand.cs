@@ -17,7 +17,7 @@ internal static class DeleteCommand
         string bundle = Bundle(options);
         Try("wait for the runtime", () => RuntimeProcesses.AwaitEnd(bundle));
         string? pid = Files.TryReadText(Path.Combine(bundle, RuntimeCommands.PidFileName));
-        Try("delete the container", () => new RuntimeCommands(null, RuntimeSettings.Recorded(bundle), options.Namespace, options.Id, bundle, atHost: false).DeleteForced());
+        Try("delete the container", () => DeleteContainer(options, bundle));
         Try("unmount the root filesystem", () => RootMounts.UnmountQuietly(Path.Combine(bundle, "rootfs")));
         Try("remove the socket", () => RemoveSocket(bundle));
         byte[] response = new ProtoWriter()
@@ -27,6 +27,13 @@ internal static class DeleteCommand
             .ToArray();
         using var stdout = new FileDescriptor(1, ownsHandle: false);
         Files.Write(stdout, response, "stdout");
+    }
+
+    private static void DeleteContainer(ShimOptions options, string bundle)
+    {
+        var call = new RuntimeCall(RuntimeSettings.Recorded(bundle), options.Namespace, bundle, slot: 0, "OCI runtime delete failed", ["delete", "--force", options.Id], streams: null);
+        using ChildProcess process = Spawner.Start(call.Request);
+        call.Check(process.Wait());
     }
 
     /// <summary>The flag, else the working folder, or its neighbour when that is another container's of the pod.</summary>

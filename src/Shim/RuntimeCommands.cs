@@ -1,24 +1,23 @@
 using System.Globalization;
 using System.Text.Json;
 using Wharf.Linux;
+using Wharf.Shim.Rpc;
+using Wharf.Shim.Waiting;
 
 namespace Wharf.Shim;
 
-/// <summary>The runtime's command line. Each call blocks until the runtime has ended: it is gone in milliseconds.</summary>
-internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings settings, string containerdNamespace, string id, string bundle, bool atHost)
+/// <summary>
+/// The runtime's commands. Each is a process, which is gone in milliseconds, or, where a hook hangs, never: the loop goes on
+/// meanwhile. What a call has asked for ends with that call's deadline.
+/// </summary>
+/// <param name="atHost">The container's mounts reach the host: the runtime works in the host's mount namespace.</param>
+internal sealed class RuntimeCommands(ShimContext context, RuntimeSettings settings, string id, string bundle, bool atHost)
 {
-    private const string DefaultRoot = "/run/containerd/runc";
     internal const string PidFileName = "init.pid";
-    internal const string LogName = "log.json";
-    private readonly string log = Path.Combine(bundle, LogName);
+    private readonly HashSet<int> slots = [];
+    private int lists;
 
-    /// <param name="atHost">The container's mounts reach the host: the runtime works in the host's mount namespace.</param>
-    internal RuntimeCommands(ShimContext context, RuntimeSettings settings, string id, string bundle, bool atHost)
-        : this(context, settings, context.Namespace, id, bundle, atHost)
-    {
-    }
-
-    internal int Create(StandardStreams streams, string? consoleSocket)
+    internal async LoopTask<int> CreateAsync(StandardStreams streams, string? consoleSocket, PendingCall call)
     {
         string pidFile = Path.Combine(bundle, PidFileName);
         File.Delete(pidFile);
@@ -38,12 +37,22 @@ internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings sett
             arguments.AddRange(["--console-socket", consoleSocket]);
         }
 
-        Run("OCI runtime create failed", [.. arguments, id], streams);
+        try
+        {
+            await RunAsync("OCI runtime create failed", [.. arguments, id], call, streams);
+        }
+        catch (ShimException) when (call.Done)
+        {
+            // Killed halfway, at the deadline.
+            await DeleteForcedAsync(null);
+            throw;
+        }
+
         return ReadPid(pidFile);
     }
 
     /// <summary>create and start in one, from an image.</summary>
-    internal int Restore(string image, StandardStreams streams, string? consoleSocket)
+    internal async LoopTask<int> RestoreAsync(string image, StandardStreams streams, string? consoleSocket, PendingCall call)
     {
         string pidFile = Path.Combine(bundle, PidFileName);
         string work = WorkPath(settings.CriuWorkPath);
@@ -58,17 +67,17 @@ internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings sett
             arguments.AddRange(["--console-socket", consoleSocket]);
         }
 
-        WithLog(work, keep: settings.CriuWorkPath.Length > 0, "restore.log", "criu-restore.log", () => Run("OCI runtime restore failed", [.. arguments, id], streams));
+        await WithLogAsync(work, keep: settings.CriuWorkPath.Length > 0, "restore.log", "criu-restore.log", RunAsync("OCI runtime restore failed", [.. arguments, id], call, streams));
         return ReadPid(pidFile);
     }
 
-    internal void Checkpoint(CheckpointRequest request)
+    internal async LoopTask CheckpointAsync(CheckpointRequest request, PendingCall call)
     {
         string work = WorkPath(request.WorkPath);
-        WithLog(work, keep: request.WorkPath.Length > 0, "dump.log", "criu-dump.log", () => Run("OCI runtime checkpoint failed", ["checkpoint", .. request.Flags(), "--work-path", work, id]));
+        await WithLogAsync(work, keep: request.WorkPath.Length > 0, "dump.log", "criu-dump.log", RunAsync("OCI runtime checkpoint failed", ["checkpoint", .. request.Flags(), "--work-path", work, id], call));
     }
 
-    internal int Exec(string execId, string processFile, StandardStreams streams, string? consoleSocket)
+    internal async LoopTask<int> ExecAsync(string execId, string processFile, StandardStreams streams, string? consoleSocket, PendingCall call)
     {
         string pidFile = Path.Combine(bundle, execId + ".pid");
         List<string> arguments = ["exec", "--process", processFile, "--detach", "--pid-file", pidFile];
@@ -79,7 +88,7 @@ internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings sett
 
         try
         {
-            Run("OCI runtime exec failed", [.. arguments, id], streams);
+            await RunAsync("OCI runtime exec failed", [.. arguments, id], call, streams);
             return ReadPid(pidFile);
         }
         finally
@@ -88,9 +97,9 @@ internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings sett
         }
     }
 
-    internal void Start() => Run("OCI runtime start failed", ["start", id]);
+    internal LoopTask StartAsync(PendingCall call) => RunAsync("OCI runtime start failed", ["start", id], call);
 
-    internal void Kill(uint signal, bool all)
+    internal LoopTask KillAsync(uint signal, bool all, PendingCall? call)
     {
         List<string> arguments = ["kill"];
         if (all)
@@ -98,25 +107,25 @@ internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings sett
             arguments.Add("--all");
         }
 
-        Run("OCI runtime kill failed", [.. arguments, id, signal.ToString(CultureInfo.InvariantCulture)]);
+        return RunAsync("OCI runtime kill failed", [.. arguments, id, signal.ToString(CultureInfo.InvariantCulture)], call);
     }
 
-    internal void Pause() => Run("OCI runtime pause failed", ["pause", id]);
+    internal LoopTask PauseAsync(PendingCall call) => RunAsync("OCI runtime pause failed", ["pause", id], call);
 
-    internal void Resume() => Run("OCI runtime resume failed", ["resume", id]);
+    internal LoopTask ResumeAsync(PendingCall call) => RunAsync("OCI runtime resume failed", ["resume", id], call);
 
     /// <summary>Deletes whatever there is; a container that is gone already is what was wanted.</summary>
-    internal void DeleteForced() => Run("OCI runtime delete failed", ["delete", "--force", id]);
+    internal LoopTask DeleteForcedAsync(PendingCall? call) => RunAsync("OCI runtime delete failed", ["delete", "--force", id], call);
 
-    internal IReadOnlyList<int> Processes()
+    internal async LoopTask<IReadOnlyList<int>> ProcessesAsync(PendingCall call)
     {
         // A pipe would be full at some thousand processes, and nobody reads while the runtime runs.
-        string file = Path.Combine(bundle, "pids.json");
+        string file = Path.Combine(bundle, string.Create(CultureInfo.InvariantCulture, $"pids-{++lists}.json"));
         try
         {
             using (FileDescriptor output = Files.Open(file, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, 0x180))
             {
-                Run("OCI runtime ps failed", ["ps", "--format", "json", id], new StandardStreams(null, output, null));
+                await RunAsync("OCI runtime ps failed", ["ps", "--format", "json", id], call, new StandardStreams(null, output, null));
             }
 
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
@@ -129,13 +138,13 @@ internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings sett
     }
 
     /// <summary>Changes limits: the resources document goes to the runtime as a file.</summary>
-    internal void Update(ReadOnlySpan<byte> resources)
+    internal async LoopTask UpdateAsync(byte[] resources, PendingCall call)
     {
         string file = Path.Combine(bundle, "resources.json");
         File.WriteAllBytes(file, resources);
         try
         {
-            Run("OCI runtime update failed", ["update", "--resources", file, id]);
+            await RunAsync("OCI runtime update failed", ["update", "--resources", file, id], call);
         }
         finally
         {
@@ -146,11 +155,11 @@ internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings sett
     private string WorkPath(string given) => given.Length > 0 ? given : Path.Combine(bundle, "criu-work");
 
     /// <summary>criu's folder lasts as long as the call, unless the caller has named it; the log of a failure stays in the bundle.</summary>
-    private void WithLog(string work, bool keep, string name, string kept, Action run)
+    private async LoopTask WithLogAsync(string work, bool keep, string name, string kept, LoopTask run)
     {
         try
         {
-            run();
+            await run;
         }
         catch (ShimException error)
         {
@@ -175,58 +184,28 @@ internal sealed class RuntimeCommands(ShimContext? context, RuntimeSettings sett
 
     private static int ReadPid(string file) => int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
 
-    private void Run(string failure, IReadOnlyList<string> command, StandardStreams? streams = null)
+    private async LoopTask RunAsync(string failure, IReadOnlyList<string> command, PendingCall? asked, StandardStreams? streams = null)
     {
-        File.Delete(log);
-        string root = Path.Combine(settings.Root.Length > 0 ? settings.Root : DefaultRoot, containerdNamespace);
-        string binary = settings.Binary();
-        List<string> arguments = [binary, "--root", root, "--log", log, "--log-format", "json"];
-        if (settings.SystemdCgroup)
-        {
-            arguments.Add("--systemd-cgroup");
-        }
-
-        if (settings.CriuPath.Length > 0)
-        {
-            arguments.AddRange(["--criu", settings.CriuPath]);
-        }
-
-        var request = new SpawnRequest
-        {
-            Path = binary,
-            Arguments = [.. arguments, .. command],
-            WorkingDirectory = bundle,
-            Descriptors = streams?.Descriptors() ?? [],
-        };
-        using ChildProcess process = context is null ? Spawner.Start(request) : context.Mounts.In(atHost, () => Spawner.Start(request));
-        ExitStatus status = process.Wait();
-        if (status.Code != 0)
-        {
-            throw Failure(failure, status);
-        }
-    }
-
-    /// <summary>The runtime's last error line, in the words that clients look for.</summary>
-    private ShimException Failure(string failure, ExitStatus status)
-    {
-        string? message = File.Exists(log)
-            ? File.ReadAllLines(log).Select(ErrorOf).LastOrDefault(text => text is not null)
-            : null;
-        return message is null ? new ShimException($"{failure}: exit status {status.Code}")
-            : message.Contains("container does not exist", StringComparison.Ordinal) || message.Contains("container not running", StringComparison.Ordinal) ? ShimException.NotFound("process already finished: " + message)
-            : new ShimException($"{failure}: {message}");
-    }
-
-    private static string? ErrorOf(string line)
-    {
+        int slot = TakeSlot();
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line);
-            return document.RootElement.GetProperty("level").GetString() == "error" ? document.RootElement.GetProperty("msg").GetString() : null;
+            var call = new RuntimeCall(settings, context.Namespace, bundle, slot, failure, command, streams);
+            call.Check(await context.Children.RunAsync(() => context.Mounts.In(atHost, () => Spawner.Start(call.Request)), asked));
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException)
+        finally
         {
-            return null;
+            slots.Remove(slot);
         }
+    }
+
+    private int TakeSlot()
+    {
+        int slot = 0;
+        while (!slots.Add(slot))
+        {
+            slot++;
+        }
+
+        return slot;
     }
 }

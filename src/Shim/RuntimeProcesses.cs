@@ -14,11 +14,9 @@ internal static class RuntimeProcesses
 
     internal static void AwaitEnd(string bundle)
     {
-        // Every call of the runtime names its log.
-        string log = Path.Combine(bundle, RuntimeCommands.LogName);
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id) || !Names(folder, log))
+            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id) || !Names(folder, bundle))
             {
                 continue;
             }
@@ -26,11 +24,13 @@ internal static class RuntimeProcesses
             using FileDescriptor? process = Processes.Open(id);
 
             // The container's own process is the runtime's too until it has begun: that one waits for somebody to start it.
-            if (process is null || !Names(folder, log) || IsContainer(bundle, id) || Poll.Readable(EndMilliseconds, process)[0])
+            if (process is null || !Names(folder, bundle) || IsContainer(bundle, id) || Poll.Readable(EndMilliseconds, process)[0])
             {
                 continue;
             }
 
+            // With its hooks, which are of its process group.
+            Processes.Signal(-id, Kill);
             Processes.Signal(id, Kill);
         }
     }
@@ -38,10 +38,10 @@ internal static class RuntimeProcesses
     private static bool IsContainer(string bundle, int id) =>
         Files.TryReadText(Path.Combine(bundle, RuntimeCommands.PidFileName)) == id.ToString(CultureInfo.InvariantCulture);
 
-    private static bool Names(string folder, string log)
+    private static bool Names(string folder, string bundle)
     {
         string[] words = (Files.TryReadText(Path.Combine(folder, "cmdline")) ?? "").Split('\0');
         int flag = Array.IndexOf(words, "--log");
-        return flag >= 0 && flag + 1 < words.Length && words[flag + 1] == log;
+        return flag >= 0 && flag + 1 < words.Length && RuntimeCall.IsLog(bundle, words[flag + 1]);
     }
 }

@@ -1,4 +1,4 @@
 namespace Wharf.Shim;
 
 /// <summary>What all containers of one shim share.</summary>
-internal sealed record ShimContext(EventLoop Loop, EventPublisher Publisher, ShimLog Log, string Namespace, MountNamespace Mounts);
+internal sealed record ShimContext(EventLoop Loop, EventPublisher Publisher, ShimLog Log, string Namespace, MountNamespace Mounts, RuntimeChildren Children);

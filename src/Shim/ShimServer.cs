@@ -15,6 +15,7 @@ internal sealed class ShimServer
     private const int EventsMilliseconds = 60_000;
     private readonly EventLoop loop;
     private readonly EventPublisher publisher;
+    private readonly RuntimeChildren children;
     private readonly SandboxService sandboxes;
     private readonly TaskTable tasks;
 
@@ -22,9 +23,10 @@ internal sealed class ShimServer
     {
         this.loop = loop;
         publisher = context.Publisher;
+        children = context.Children;
         tasks = new TaskTable(context);
         sandboxes = new SandboxService(tasks, End);
-        var services = new ServiceTable(new TaskService(tasks, EndWithoutSandbox), sandboxes);
+        var services = new ServiceTable(new TaskService(tasks, EndWithoutSandbox), sandboxes, context.Log);
         _ = new TtrpcListener(loop, new FileDescriptor(StartCommand.ListenerNumber), services, publisher, context.Log);
     }
 
@@ -36,8 +38,8 @@ internal sealed class ShimServer
         using MountNamespace mounts = MountNamespace.Enter();
         using var loop = new EventLoop(error => log.Warning(error.Message));
         var publisher = new EventPublisher(loop, options.EventAddress, options.Namespace, log);
-        var server = new ShimServer(loop, new ShimContext(loop, publisher, log, options.Namespace, mounts));
-        using var children = new ChildReaper(loop, server.Exited);
+        var server = new ShimServer(loop, new ShimContext(loop, publisher, log, options.Namespace, mounts, new RuntimeChildren()));
+        using var reaper = new ChildReaper(loop, server.Exited);
         loop.Run();
         if (options.Socket.Length > 0)
         {
@@ -47,9 +49,9 @@ internal sealed class ShimServer
 
     private void Exited(int pid, ExitStatus status)
     {
-        if (!sandboxes.Exited(pid, status))
+        if (!children.Exited(pid, status) && !sandboxes.Exited(pid, status) && !tasks.Exited(pid, status))
         {
-            tasks.Exited(pid, status);
+            children.Keep(pid, status);
         }
     }
 

@@ -16,9 +16,10 @@ internal sealed class DirectIo : ProcessIo
     private FileDescriptor? inputWriter;
     private FileDescriptor? processInput;
 
-    internal DirectIo(ShimContext context, string id, IoPaths paths, RuntimeSettings settings)
+    internal DirectIo(IoPaths paths, StreamAddress address, Logger? logger, RuntimeSettings settings)
     {
         inputPath = paths.Input;
+        this.logger = logger;
         try
         {
             if (inputPath.Length > 0)
@@ -28,10 +29,8 @@ internal sealed class DirectIo : ProcessIo
                 processInput = Files.Open(inputPath, OpenFlags.ReadOnly);
             }
 
-            StreamAddress address = StreamAddress.Parse(paths.Output);
-            if (address.IsLogger)
+            if (logger is not null)
             {
-                logger = Logger.Start(context, id, address);
                 Streams = new StandardStreams(processInput, logger.Output, logger.Error);
             }
             else

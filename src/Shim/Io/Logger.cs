@@ -1,4 +1,5 @@
 using Wharf.Linux;
+using Wharf.Shim.Waiting;
 
 namespace Wharf.Shim.Io;
 
@@ -32,7 +33,7 @@ internal sealed class Logger : IDisposable
 
     internal FileDescriptor Error { get; }
 
-    internal static Logger Start(ShimContext context, string id, StreamAddress address)
+    internal static async LoopTask<Logger> StartAsync(ShimContext context, string id, StreamAddress address)
     {
         (FileDescriptor outputRead, FileDescriptor output) = Files.Pipe();
         (FileDescriptor errorRead, FileDescriptor error) = Files.Pipe();
@@ -55,7 +56,7 @@ internal sealed class Logger : IDisposable
                     });
                 }
 
-                AwaitReady(address, readyRead);
+                await AwaitReadyAsync(context.Loop, address, readyRead);
                 return new Logger(context.Loop, process, output, error);
             }
             catch
@@ -90,15 +91,20 @@ internal sealed class Logger : IDisposable
         loop.After(DrainMilliseconds + KillMilliseconds, () => Signal(Kill));
     }
 
-    private static void AwaitReady(StreamAddress address, FileDescriptor ready)
+    private static async LoopTask AwaitReadyAsync(EventLoop loop, StreamAddress address, FileDescriptor ready)
     {
-        if (!Poll.Readable(ReadyMilliseconds, ready)[0])
+        var told = new LoopTask<bool>();
+        loop.Add(ready, Readiness.Input, _ => told.CompleteOnce(true));
+        loop.After(ReadyMilliseconds, () => told.CompleteOnce(false));
+        bool came = await told;
+        loop.Remove(ready);
+        if (!came)
         {
             throw new ShimException($"logging binary \"{address.Path}\": not ready after {ReadyMilliseconds / 1000} s");
         }
 
-        byte[] told = new byte[1];
-        if (Files.Read(ready, told, address.Path) == 0 && address.Scheme == "binary-v2")
+        byte[] word = new byte[1];
+        if (Files.Read(ready, word, address.Path) == 0 && address.Scheme == "binary-v2")
         {
             throw new ShimException($"logging binary \"{address.Path}\" did not call ready (it may have crashed or exited prematurely)");
         }

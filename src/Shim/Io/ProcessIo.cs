@@ -1,3 +1,5 @@
+using Wharf.Shim.Waiting;
+
 namespace Wharf.Shim.Io;
 
 /// <summary>Standard streams of one process. Whatever reads or writes at the other end may come and go.</summary>
@@ -20,7 +22,10 @@ internal abstract class ProcessIo : IDisposable
     /// <summary>CloseIO: the end of the input, once the client has closed its end too.</summary>
     internal abstract void CloseInput();
 
-    internal virtual void Resize(ushort rows, ushort columns) => throw ShimException.Precondition("process has no terminal");
+    /// <summary>Of a process without a terminal nobody looks at the size.</summary>
+    internal virtual void Resize(ushort rows, ushort columns)
+    {
+    }
 
     /// <summary>Bytes of the process that its readers have not taken yet.</summary>
     internal abstract int Unread();
@@ -30,6 +35,18 @@ internal abstract class ProcessIo : IDisposable
 
     public abstract void Dispose();
 
-    internal static ProcessIo Open(ShimContext context, string id, IoPaths paths, RuntimeSettings settings) =>
-        paths.Terminal ? new TerminalIo(context, id, paths) : new DirectIo(context, id, paths, settings);
+    internal static async LoopTask<ProcessIo> OpenAsync(ShimContext context, string id, IoPaths paths, RuntimeSettings settings)
+    {
+        StreamAddress address = StreamAddress.Parse(paths.Output);
+        Logger? logger = address.IsLogger ? await Logger.StartAsync(context, id, address) : null;
+        try
+        {
+            return paths.Terminal ? new TerminalIo(context.Loop, paths, address, logger) : new DirectIo(paths, address, logger, settings);
+        }
+        catch
+        {
+            logger?.Dispose();
+            throw;
+        }
+    }
 }

@@ -16,16 +16,15 @@ internal sealed class TerminalIo : ProcessIo
     private CopyStream? fromProcess;
     private CopyStream? toProcess;
 
-    internal TerminalIo(ShimContext context, string id, IoPaths paths)
+    internal TerminalIo(EventLoop loop, IoPaths paths, StreamAddress address, Logger? logger)
     {
-        loop = context.Loop;
+        this.loop = loop;
+        this.logger = logger;
 
         // Not below the bundle: its path may be longer than a socket's may be.
         folder = Directory.CreateTempSubdirectory("wharf-pty-").FullName;
         ConsoleSocket = Path.Combine(folder, "pty.sock");
         listener = UnixSockets.Listen(ConsoleSocket);
-        StreamAddress address = StreamAddress.Parse(paths.Output);
-        logger = address.IsLogger ? Logger.Start(context, id, address) : null;
         output = logger?.Output ?? OpenOutput(address);
         Files.SetNonBlocking(output, true);
         input = paths.Input.Length == 0 ? null : Files.Open(paths.Input, OpenFlags.ReadWrite | OpenFlags.NonBlocking);

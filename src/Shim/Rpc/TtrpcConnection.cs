@@ -77,7 +77,8 @@ internal sealed class TtrpcConnection
 
         last = header.Stream;
         var call = new PendingCall(TtrpcRequest.Decode(message), response => Send(response.Frame(header.Stream)));
-        services.Call(call);
+        // Every failure of it becomes its answer.
+        _ = services.CallAsync(call);
         if (call.Done)
         {
             return;
@@ -88,7 +89,7 @@ internal sealed class TtrpcConnection
         if (call.Request.TimeoutNanoseconds > 0)
         {
             long milliseconds = Math.Min(call.Request.TimeoutNanoseconds / 1_000_000, int.MaxValue);
-            loop.After((int)milliseconds, () => call.Fail(TtrpcStatus.DeadlineExceeded, "context deadline exceeded"));
+            loop.After((int)milliseconds, () => call.Expire());
         }
     }
 

@@ -3,6 +3,7 @@ using Wharf.Linux;
 using Wharf.Shim.Cgroups;
 using Wharf.Shim.Rpc;
 using Wharf.Shim.Tasks;
+using Wharf.Shim.Waiting;
 using Wharf.Ttrpc;
 
 namespace Wharf.Shim.Sandboxes;
@@ -18,7 +19,7 @@ internal sealed class SandboxService(TaskTable tasks, Action<PendingCall> shutdo
 
     internal bool Exited(int pid, ExitStatus status) => sandbox?.Exited(pid, status) == true;
 
-    internal void Call(PendingCall call)
+    internal async LoopTask CallAsync(PendingCall call)
     {
         switch (call.Request.Method)
         {
@@ -26,17 +27,18 @@ internal sealed class SandboxService(TaskTable tasks, Action<PendingCall> shutdo
                 Find(call.Request.Payload).AnswerAtExit(call);
                 break;
             case "ShutdownSandbox":
-                Stop(Find(call.Request.Payload));
+                await StopAsync(Find(call.Request.Payload), call);
                 shutdown(call);
                 break;
             default:
-                call.Answer(Answer(call.Request));
+                call.Answer(await AnswerAsync(call));
                 break;
         }
     }
 
-    private ProtoWriter Answer(TtrpcRequest request)
+    private async LoopTask<ProtoWriter> AnswerAsync(PendingCall call)
     {
+        TtrpcRequest request = call.Request;
         switch (request.Method)
         {
             case "CreateSandbox":
@@ -50,7 +52,7 @@ internal sealed class SandboxService(TaskTable tasks, Action<PendingCall> shutdo
                 Find(request.Payload);
                 return new ProtoWriter().Message(1, new ProtoWriter().Text(1, "linux").Text(2, Architecture()));
             case "StopSandbox":
-                Stop(Find(request.Payload));
+                await StopAsync(Find(request.Payload), call);
                 return new ProtoWriter();
             case "SandboxStatus":
                 return Status(Find(request.Payload));
@@ -93,11 +95,11 @@ internal sealed class SandboxService(TaskTable tasks, Action<PendingCall> shutdo
     }
 
     /// <summary>What still runs in it ends with it.</summary>
-    private void Stop(Sandbox stopped)
+    private async LoopTask StopAsync(Sandbox stopped, PendingCall call)
     {
-        foreach (ContainerTask task in tasks.All.Where(task => task.Init.Runs))
+        foreach (ContainerTask task in tasks.All.Where(task => task.Init.Runs).ToList())
         {
-            task.Kill(string.Empty, Kill, all: true);
+            await task.KillAsync(string.Empty, Kill, all: true, call);
         }
 
         stopped.Stop();

@@ -1,6 +1,7 @@
 using Wharf.Linux;
 using Wharf.Shim.Io;
 using Wharf.Shim.Rpc;
+using Wharf.Shim.Waiting;
 using Wharf.Ttrpc;
 
 namespace Wharf.Shim.Tasks;
@@ -17,6 +18,12 @@ internal sealed class ContainerProcess(string execId, IoPaths paths)
     internal ProcessIo? Io { get; set; }
 
     internal int Pid { get; set; }
+
+    /// <summary>What changes it comes one after the other.</summary>
+    internal Turns Turns { get; } = new();
+
+    /// <summary>Its runtime runs.</summary>
+    internal bool Starting { get; set; }
 
     internal bool Started { get; set; }
 

@@ -1,4 +1,5 @@
 using Wharf.Linux;
+using Wharf.Shim.Waiting;
 using Wharf.Ttrpc;
 
 namespace Wharf.Shim.Tasks;
@@ -12,6 +13,7 @@ internal sealed partial class ContainerTask
 
     // The first process's end, while those of execs are still to be told: it is told last.
     private ExitStatus? held;
+    private bool ending;
 
     /// <summary>False when the process is none of this container's.</summary>
     internal bool Exited(int pid, ExitStatus status)
@@ -22,6 +24,13 @@ internal sealed partial class ContainerTask
             return false;
         }
 
+        if (process.Starting)
+        {
+            // Its start is told first.
+            context.Children.Keep(pid, status);
+            return true;
+        }
+
         process.Ended = true;
         if (process != init)
         {
@@ -29,34 +38,42 @@ internal sealed partial class ContainerTask
             return true;
         }
 
-        if (!document.OwnProcesses)
-        {
-            // Its pid namespace did not end with it.
-            EndTheRest();
-        }
-
         // The kernel counts a kill before it delivers it: the event goes out before the exit's.
         oom?.Check();
         held = status;
-        FinishInit();
+        if (document.OwnProcesses)
+        {
+            FinishInit();
+        }
+        else
+        {
+            // Its pid namespace did not end with it.
+            EndTheRestAsync().WhenDone(FinishInit);
+        }
+
         return true;
     }
 
-    private void EndTheRest()
+    private async LoopTask EndTheRestAsync()
     {
+        ending = true;
         try
         {
-            runtime.Kill(Kill9, all: true);
+            await runtime.KillAsync(Kill9, all: true, call: null);
         }
-        catch (ShimException error)
+        catch (Exception error) when (error is ShimException or SyscallException or IOException)
         {
             context.Log.Warning($"processes left of \"{Id}\": {error.Message}");
+        }
+        finally
+        {
+            ending = false;
         }
     }
 
     private void FinishInit()
     {
-        if (held is { } status && execs.Values.All(exec => exec.Pid == 0 || exec.ExitCode is not null))
+        if (held is { } status && !ending && execs.Values.All(exec => !exec.Starting && (exec.Pid == 0 || exec.ExitCode is not null)))
         {
             held = null;
             Finish(init, status);

@@ -1,6 +1,8 @@
 using Wharf.Linux;
 using Wharf.Shim.Cgroups;
 using Wharf.Shim.Io;
+using Wharf.Shim.Rpc;
+using Wharf.Shim.Waiting;
 using Wharf.Ttrpc;
 
 namespace Wharf.Shim.Tasks;
@@ -16,6 +18,7 @@ internal sealed partial class ContainerTask
     private readonly ContainerProcess init;
     private OomWatch? oom;
     private bool mounted;
+    private bool deleted;
 
     internal ContainerTask(ShimContext context, CreateRequest request)
     {
@@ -36,16 +39,16 @@ internal sealed partial class ContainerTask
 
     private string Rootfs => Path.Combine(Bundle, "rootfs");
 
-    internal int Create()
+    internal async LoopTask<int> CreateAsync(PendingCall call)
     {
         request.Settings.Record(Bundle);
         try
         {
             Mount();
-            init.Io = ProcessIo.Open(context, Id, request.Paths, request.Settings);
+            init.Io = await ProcessIo.OpenAsync(context, Id, request.Paths, request.Settings);
             if (request.Checkpoint.Length == 0)
             {
-                init.Pid = runtime.Create(init.Io.Streams, init.Io.ConsoleSocket);
+                init.Pid = await runtime.CreateAsync(init.Io.Streams, init.Io.ConsoleSocket, call);
                 init.Io.Started();
                 Watch();
             }
@@ -71,35 +74,38 @@ internal sealed partial class ContainerTask
         return init.Pid;
     }
 
-    internal int Start(string execId)
+    internal async LoopTask<int> StartAsync(string execId, PendingCall call)
     {
         ContainerProcess process = Find(execId);
-        if (execId.Length > 0)
+        using Turns.Turn turn = await process.Turns.TakeAsync();
+        call.ThrowIfDone();
+        context.Children.BeginStart();
+        process.Starting = true;
+        try
         {
-            StartExec(process);
-            return process.Pid;
+            await (process == init ? StartInitAsync(call) : StartExecAsync(process, call));
+        }
+        finally
+        {
+            process.Starting = false;
+            ExitedEarly(execId);
+            context.Children.EndStart();
+
+            // It may have waited for this exec.
+            FinishInit();
         }
 
-        if (init.Started || init.Ended)
-        {
-            throw ShimException.Precondition(init.Ended ? "cannot start a stopped process" : "cannot start a running process");
-        }
+        return process.Pid;
+    }
 
-        init.Io?.BeforeStart();
-        if (request.Checkpoint.Length > 0)
+    /// <summary>A process may have ended before its runtime told which it is.</summary>
+    internal void ExitedEarly(string execId)
+    {
+        ContainerProcess process = Find(execId);
+        if (process.Runs && context.Children.TakeEarly(process.Pid) is { } status)
         {
-            init.Pid = runtime.Restore(request.Checkpoint, init.Io!.Streams, init.Io.ConsoleSocket);
-            init.Io.Started();
-            Watch();
+            Exited(process.Pid, status);
         }
-        else
-        {
-            runtime.Start();
-        }
-
-        init.Started = true;
-        Publish("start", "TaskStart", new ProtoWriter().Text(1, Id).Number(2, (ulong)init.Pid));
-        return init.Pid;
     }
 
     internal void AddExec(string execId, IoPaths paths, byte[] process)
@@ -112,9 +118,11 @@ internal sealed partial class ContainerTask
         Publish("exec-added", "TaskExecAdded", new ProtoWriter().Text(1, Id).Text(2, execId));
     }
 
-    internal ContainerProcess Delete(string execId)
+    internal async LoopTask<ContainerProcess> DeleteAsync(string execId, PendingCall call)
     {
         ContainerProcess process = Find(execId);
+        using Turns.Turn turn = await process.Turns.TakeAsync();
+        call.ThrowIfDone();
         if (process.ExitCode is null && process.Pid != 0)
         {
             throw ShimException.Precondition(process.Started ? "cannot delete a running process" : "cannot delete a created process");
@@ -127,9 +135,15 @@ internal sealed partial class ContainerTask
             return process;
         }
 
+        if (deleted)
+        {
+            throw ShimException.NotFound("container not created: not found");
+        }
+
         oom?.Dispose();
         oom = null;
-        runtime.DeleteForced();
+        await runtime.DeleteForcedAsync(call);
+        deleted = true;
         Close(init);
         foreach (ContainerProcess exec in execs.Values)
         {
@@ -150,7 +164,8 @@ internal sealed partial class ContainerTask
             : execs.TryGetValue(execId, out ContainerProcess? process) ? process
             : throw ShimException.NotFound($"process does not exist {execId}: not found");
 
-    internal void Kill(string execId, uint signal, bool all)
+    /// <summary>Out of turn: a start that hangs is ended by it too.</summary>
+    internal async LoopTask KillAsync(string execId, uint signal, bool all, PendingCall? call)
     {
         ContainerProcess process = Find(execId);
         if (process.Ended)
@@ -160,7 +175,7 @@ internal sealed partial class ContainerTask
 
         if (execId.Length == 0)
         {
-            runtime.Kill(signal, all);
+            await runtime.KillAsync(signal, all, call);
         }
         else if (process.Pid == 0)
         {
@@ -172,22 +187,28 @@ internal sealed partial class ContainerTask
         }
     }
 
-    internal void Pause()
+    internal async LoopTask PauseAsync(PendingCall call)
     {
-        runtime.Pause();
+        using Turns.Turn turn = await init.Turns.TakeAsync();
+        call.ThrowIfDone();
+        await runtime.PauseAsync(call);
         init.Paused = true;
         Publish("paused", "TaskPaused", new ProtoWriter().Text(1, Id));
     }
 
-    internal void Resume()
+    internal async LoopTask ResumeAsync(PendingCall call)
     {
-        runtime.Resume();
+        using Turns.Turn turn = await init.Turns.TakeAsync();
+        call.ThrowIfDone();
+        await runtime.ResumeAsync(call);
         init.Paused = false;
         Publish("resumed", "TaskResumed", new ProtoWriter().Text(1, Id));
     }
 
-    internal void Checkpoint(CheckpointRequest checkpoint)
+    internal async LoopTask CheckpointAsync(CheckpointRequest checkpoint, PendingCall call)
     {
+        using Turns.Turn turn = await init.Turns.TakeAsync();
+        call.ThrowIfDone();
         if (init.Ended)
         {
             throw ShimException.Precondition("cannot checkpoint a stopped process");
@@ -198,14 +219,19 @@ internal sealed partial class ContainerTask
             throw ShimException.Precondition("cannot checkpoint a task in created state");
         }
 
-        runtime.Checkpoint(checkpoint);
+        await runtime.CheckpointAsync(checkpoint, call);
         Publish("checkpointed", "TaskCheckpointed", new ProtoWriter().Text(1, Id).Text(2, checkpoint.Path));
     }
 
-    internal void Update(ReadOnlySpan<byte> resources) => runtime.Update(resources);
+    internal async LoopTask UpdateAsync(byte[] resources, PendingCall call)
+    {
+        using Turns.Turn turn = await init.Turns.TakeAsync();
+        call.ThrowIfDone();
+        await runtime.UpdateAsync(resources, call);
+    }
 
-    internal IReadOnlyList<(int Pid, string? ExecId)> Pids() =>
-        [.. runtime.Processes().Select(pid => (pid, execs.Values.FirstOrDefault(exec => exec.Pid == pid && exec.Runs)?.ExecId))];
+    internal async LoopTask<IReadOnlyList<(int Pid, string? ExecId)>> PidsAsync(PendingCall call) =>
+        [.. (await runtime.ProcessesAsync(call)).Select(pid => (pid, execs.Values.FirstOrDefault(exec => exec.Pid == pid && exec.Runs)?.ExecId))];
 
     private static void Close(ContainerProcess process)
     {
@@ -213,7 +239,30 @@ internal sealed partial class ContainerTask
         process.Io = null;
     }
 
-    private void StartExec(ContainerProcess process)
+    private async LoopTask StartInitAsync(PendingCall call)
+    {
+        if (init.Started || init.Ended)
+        {
+            throw ShimException.Precondition(init.Ended ? "cannot start a stopped process" : "cannot start a running process");
+        }
+
+        init.Io?.BeforeStart();
+        if (request.Checkpoint.Length > 0)
+        {
+            init.Pid = await runtime.RestoreAsync(request.Checkpoint, init.Io!.Streams, init.Io.ConsoleSocket, call);
+            init.Io.Started();
+            Watch();
+        }
+        else
+        {
+            await runtime.StartAsync(call);
+        }
+
+        init.Started = true;
+        Publish("start", "TaskStart", new ProtoWriter().Text(1, Id).Number(2, (ulong)init.Pid));
+    }
+
+    private async LoopTask StartExecAsync(ContainerProcess process, PendingCall call)
     {
         if (init.Ended)
         {
@@ -229,9 +278,9 @@ internal sealed partial class ContainerTask
         File.WriteAllBytes(file, process.Document);
         try
         {
-            process.Io = ProcessIo.Open(context, Id, process.Paths, request.Settings);
+            process.Io = await ProcessIo.OpenAsync(context, Id, process.Paths, request.Settings);
             process.Io.BeforeStart();
-            process.Pid = runtime.Exec(process.ExecId, file, process.Io.Streams, process.Io.ConsoleSocket);
+            process.Pid = await runtime.ExecAsync(process.ExecId, file, process.Io.Streams, process.Io.ConsoleSocket, call);
             process.Io.Started();
         }
         catch

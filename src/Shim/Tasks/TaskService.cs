@@ -2,6 +2,7 @@ using Wharf.Linux;
 using Wharf.Shim.Cgroups;
 using Wharf.Shim.Io;
 using Wharf.Shim.Rpc;
+using Wharf.Shim.Waiting;
 using Wharf.Ttrpc;
 
 namespace Wharf.Shim.Tasks;
@@ -11,7 +12,7 @@ internal sealed class TaskService(TaskTable tasks, Action<PendingCall> shutdown)
 {
     private const string ProcessDetails = "containerd.runc.v1.ProcessDetails";
 
-    internal void Call(PendingCall call)
+    internal async LoopTask CallAsync(PendingCall call)
     {
         switch (call.Request.Method)
         {
@@ -23,62 +24,63 @@ internal sealed class TaskService(TaskTable tasks, Action<PendingCall> shutdown)
                 shutdown(call);
                 break;
             default:
-                call.Answer(Answer(call.Request));
+                call.Answer(await AnswerAsync(call));
                 break;
         }
     }
 
-    private ProtoWriter Answer(TtrpcRequest request)
+    private async LoopTask<ProtoWriter> AnswerAsync(PendingCall call)
     {
-        switch (request.Method)
+        byte[] payload = call.Request.Payload;
+        switch (call.Request.Method)
         {
             case "Create":
-                return new ProtoWriter().Number(1, (ulong)tasks.Create(CreateRequest.Decode(request.Payload)));
+                return new ProtoWriter().Number(1, (ulong)await tasks.CreateAsync(CreateRequest.Decode(payload), call));
             case "Exec":
-                return Exec(request.Payload);
+                return Exec(payload);
             case "ResizePty":
-                return Resize(request.Payload);
+                return Resize(payload);
             case "Kill":
-                return Kill(request.Payload);
+                return await KillAsync(payload, call);
             case "CloseIO":
-                return CloseInput(request.Payload);
+                return CloseInput(payload);
             case "Update":
-                return Update(request.Payload);
+                return await UpdateAsync(payload, call);
             case "Checkpoint":
-                return Checkpoint(request.Payload);
+                return await CheckpointAsync(payload, call);
             case "Shutdown":
                 // Of a pod that has other containers.
                 return new ProtoWriter();
         }
 
-        var call = TaskRequest.Decode(request.Payload);
-        switch (request.Method)
+        var asked = TaskRequest.Decode(payload);
+        switch (call.Request.Method)
         {
             case "State":
-                return State(tasks.Find(call.Id), call.ExecId);
+                return State(tasks.Find(asked.Id), asked.ExecId);
             case "Start":
-                return new ProtoWriter().Number(1, (ulong)tasks.Find(call.Id).Start(call.ExecId));
+                return new ProtoWriter().Number(1, (ulong)await tasks.Find(asked.Id).StartAsync(asked.ExecId, call));
             case "Delete":
-                ContainerProcess deleted = tasks.Delete(call.Id, call.ExecId);
+                ContainerProcess deleted = await tasks.DeleteAsync(asked.Id, asked.ExecId, call);
                 return new ProtoWriter().Number(1, (ulong)deleted.Pid).Number(2, (ulong)(deleted.ExitCode ?? 0)).Time(3, deleted.ExitedAt);
             case "Pids":
-                return Pids(tasks.Find(call.Id));
+                return Pids(await tasks.Find(asked.Id).PidsAsync(call));
             case "Pause":
-                tasks.Find(call.Id).Pause();
+                await tasks.Find(asked.Id).PauseAsync(call);
                 return new ProtoWriter();
             case "Resume":
-                tasks.Find(call.Id).Resume();
+                await tasks.Find(asked.Id).ResumeAsync(call);
                 return new ProtoWriter();
             case "Stats":
-                return Stats(tasks.Find(call.Id));
+                return Stats(tasks.Find(asked.Id));
             case "Connect":
-                return new ProtoWriter().Number(1, (ulong)CurrentProcess.Id).Number(2, (ulong)(tasks.TryFind(call.Id)?.Init.Pid ?? 0));
+                return new ProtoWriter().Number(1, (ulong)CurrentProcess.Id).Number(2, (ulong)(tasks.TryFind(asked.Id)?.Init.Pid ?? 0));
             default:
-                throw new ShimException($"method {request.Method}", TtrpcStatus.Unimplemented);
+                throw new ShimException($"method {call.Request.Method}", TtrpcStatus.Unimplemented);
         }
     }
 
-    private ProtoWriter Checkpoint(byte[] payload)
+    private async LoopTask<ProtoWriter> CheckpointAsync(byte[] payload, PendingCall call)
     {
         string id = "", path = "";
         byte[] options = [];
@@ -93,7 +95,7 @@ internal sealed class TaskService(TaskTable tasks, Action<PendingCall> shutdown)
             }
         }
 
-        tasks.Find(id).Checkpoint(CheckpointRequest.Decode(path, options));
+        await tasks.Find(id).CheckpointAsync(CheckpointRequest.Decode(path, options), call);
         return new ProtoWriter();
     }
 
@@ -147,7 +149,7 @@ internal sealed class TaskService(TaskTable tasks, Action<PendingCall> shutdown)
         return new ProtoWriter();
     }
 
-    private ProtoWriter Kill(byte[] payload)
+    private async LoopTask<ProtoWriter> KillAsync(byte[] payload, PendingCall call)
     {
         string id = "", execId = "";
         uint signal = 0;
@@ -164,7 +166,7 @@ internal sealed class TaskService(TaskTable tasks, Action<PendingCall> shutdown)
             }
         }
 
-        tasks.Find(id).Kill(execId, signal, all);
+        await tasks.Find(id).KillAsync(execId, signal, all, call);
         return new ProtoWriter();
     }
 
@@ -192,7 +194,7 @@ internal sealed class TaskService(TaskTable tasks, Action<PendingCall> shutdown)
         return new ProtoWriter();
     }
 
-    private ProtoWriter Update(byte[] payload)
+    private async LoopTask<ProtoWriter> UpdateAsync(byte[] payload, PendingCall call)
     {
         string id = "";
         byte[] resources = [];
@@ -206,7 +208,7 @@ internal sealed class TaskService(TaskTable tasks, Action<PendingCall> shutdown)
             }
         }
 
-        tasks.Find(id).Update(resources);
+        await tasks.Find(id).UpdateAsync(resources, call);
         return new ProtoWriter();
     }
 
@@ -218,10 +220,10 @@ internal sealed class TaskService(TaskTable tasks, Action<PendingCall> shutdown)
             : new ProtoWriter().Any(1, MetricsV1.Type, MetricsV1.Read(cgroup));
     }
 
-    private static ProtoWriter Pids(ContainerTask task)
+    private static ProtoWriter Pids(IReadOnlyList<(int Pid, string? ExecId)> processes)
     {
         var writer = new ProtoWriter();
-        foreach ((int pid, string? execId) in task.Pids())
+        foreach ((int pid, string? execId) in processes)
         {
             var info = new ProtoWriter().Number(1, (ulong)pid);
             if (execId is not null)

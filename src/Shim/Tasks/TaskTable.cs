@@ -1,4 +1,6 @@
 using Wharf.Linux;
+using Wharf.Shim.Rpc;
+using Wharf.Shim.Waiting;
 using Wharf.Ttrpc;
 
 namespace Wharf.Shim.Tasks;
@@ -7,8 +9,9 @@ namespace Wharf.Shim.Tasks;
 internal sealed class TaskTable(ShimContext context)
 {
     private readonly Dictionary<string, ContainerTask> tasks = [];
+    private readonly HashSet<string> creating = [];
 
-    internal bool Empty => tasks.Count == 0;
+    internal bool Empty => tasks.Count == 0 && creating.Count == 0;
 
     internal IReadOnlyCollection<ContainerTask> All => tasks.Values;
 
@@ -17,22 +20,33 @@ internal sealed class TaskTable(ShimContext context)
 
     internal ContainerTask? TryFind(string id) => tasks.GetValueOrDefault(id);
 
-    internal int Create(CreateRequest request)
+    internal async LoopTask<int> CreateAsync(CreateRequest request, PendingCall call)
     {
-        if (tasks.ContainsKey(request.Id))
+        if (tasks.ContainsKey(request.Id) || !creating.Add(request.Id))
         {
             throw new ShimException($"container \"{request.Id}\" already exists", TtrpcStatus.AlreadyExists);
         }
 
-        var task = new ContainerTask(context, request);
-        int pid = task.Create();
-        tasks.Add(request.Id, task);
-        return pid;
+        context.Children.BeginStart();
+        try
+        {
+            var task = new ContainerTask(context, request);
+            int pid = await task.CreateAsync(call);
+            tasks.Add(request.Id, task);
+            task.ExitedEarly(string.Empty);
+            return pid;
+        }
+        finally
+        {
+            creating.Remove(request.Id);
+            context.Children.EndStart();
+        }
     }
 
-    internal ContainerProcess Delete(string id, string execId)
+    internal async LoopTask<ContainerProcess> DeleteAsync(string id, string execId, PendingCall call)
     {
-        ContainerProcess process = Find(id).Delete(execId);
+        ContainerTask task = Find(id);
+        ContainerProcess process = await task.DeleteAsync(execId, call);
         if (execId.Length == 0)
         {
             tasks.Remove(id);
@@ -41,15 +55,6 @@ internal sealed class TaskTable(ShimContext context)
         return process;
     }
 
-    /// <summary>A child has been reaped: one of a container's processes, or an orphan of one, of which nobody asks.</summary>
-    internal void Exited(int pid, ExitStatus status)
-    {
-        foreach (ContainerTask task in tasks.Values)
-        {
-            if (task.Exited(pid, status))
-            {
-                return;
-            }
-        }
-    }
+    /// <summary>A child has been reaped. False when it is no container's: an orphan of one, or one whose id is yet to be told.</summary>
+    internal bool Exited(int pid, ExitStatus status) => tasks.Values.Any(task => task.Exited(pid, status));
 }
