@@ -28,7 +28,7 @@ internal static class Program
 
             if (options.Command == HolderCommand.Name)
             {
-                HolderCommand.Run(words[^1]);
+                HolderCommand.Run(words);
                 return 0;
             }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Wharf.Linux;
 using Wharf.Shim.Rpc;
 using Wharf.Ttrpc;
@@ -5,21 +7,22 @@ using Wharf.Ttrpc;
 namespace Wharf.Shim.Sandboxes;
 
 /// <summary>
-/// A pod: namespaces that its containers join by the process that holds them. The network's comes from the caller, IPC and host
-/// name are its own.
+/// A pod: namespaces that its containers join by the process that holds them. The network's comes from the caller; IPC, host name
+/// and processes are its own, for those of its containers that are told to share them.
 /// </summary>
 internal sealed class Sandbox(string id, string networkNamespace)
 {
     private const int Kill = 9;
     private readonly List<PendingCall> waiters = [];
-    private ChildProcess? holder;
+    private FileDescriptor? life;
     private ExitStatus? exit;
 
     internal string Id => id;
 
-    internal int Pid => holder?.Pid ?? 0;
+    /// <summary>The first process of the pod's pid namespace; 0 before it is started.</summary>
+    internal int Pid { get; private set; }
 
-    internal bool Ready => holder is not null && exit is null;
+    internal bool Ready => Pid != 0 && exit is null;
 
     internal DateTimeOffset? CreatedAt { get; private set; }
 
@@ -27,31 +30,33 @@ internal sealed class Sandbox(string id, string networkNamespace)
 
     internal void Start()
     {
-        if (holder is not null)
+        if (Pid != 0)
         {
             throw ShimException.Precondition($"sandbox \"{id}\" was started");
         }
 
         (FileDescriptor read, FileDescriptor write) = Files.Pipe();
+        (FileDescriptor lifeEnd, life) = Files.Pipe();
         using (read)
         {
             string self = Environment.ProcessPath ?? throw new ShimException("own program: unknown path");
             using (write)
+            using (lifeEnd)
             {
-                holder = Spawner.Start(new SpawnRequest
+                using ChildProcess holder = Spawner.Start(new SpawnRequest
                 {
                     Path = self,
                     Arguments = [self, HolderCommand.Name, networkNamespace],
                     Environment = [],
-                    Descriptors = [(write, HolderCommand.ReadyNumber)],
+                    Descriptors = [(write, HolderCommand.ReadyNumber), (lifeEnd, HolderCommand.LifeNumber)],
                     NewSession = true,
                 });
             }
 
-            if (Files.ReadToEnd(read, "sandbox") is not [HolderCommand.Ready])
-            {
-                throw new ShimException($"sandbox \"{id}\": its namespaces could not be made, of network \"{networkNamespace}\"");
-            }
+            string told = Encoding.ASCII.GetString(Files.ReadToEnd(read, "sandbox"));
+            Pid = int.TryParse(told, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                ? pid
+                : throw new ShimException($"sandbox \"{id}\": its namespaces could not be made, of network \"{networkNamespace}\"");
         }
 
         CreatedAt = DateTimeOffset.UtcNow;
@@ -67,7 +72,7 @@ internal sealed class Sandbox(string id, string networkNamespace)
 
     internal bool Exited(int pid, ExitStatus status)
     {
-        if (pid != Pid || exit is not null)
+        if (pid != Pid || Pid == 0 || exit is not null)
         {
             return false;
         }
@@ -93,6 +98,8 @@ internal sealed class Sandbox(string id, string networkNamespace)
     {
         exit = status;
         ExitedAt = DateTimeOffset.UtcNow;
+        life?.Dispose();
+        life = null;
         waiters.ForEach(Answer);
         waiters.Clear();
     }

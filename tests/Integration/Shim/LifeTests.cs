@@ -193,6 +193,47 @@ public sealed class LifeTests
         ShimPod.Until(() => !HostProcesses.Lives(shim.Process), "the shim lives");
     }
 
+    [Fact]
+    public async Task Containers_of_a_sandbox_share_its_processes_when_they_are_told_to()
+    {
+        const string service = "containerd.runtime.sandbox.v1.Sandbox";
+        await using var shim = new ShimPod("sh", "-c", "sleep 1000 & exec sleep 2000");
+        string second = shim.AddBundle("sleep", "3000");
+        await shim.StartAsync();
+        byte[] id = new ProtoWriter().Text(1, "pod").ToArray();
+        await shim.CallAsync(service, "CreateSandbox", new ProtoWriter().Text(1, "pod").Text(2, shim.Bundle(shim.Id)).ToArray());
+        int pid = Number(await shim.CallAsync(service, "StartSandbox", id), 1);
+        foreach (string one in new[] { shim.Id, second })
+        {
+            shim.Change(one, spec =>
+            {
+                foreach (JsonNode? space in spec["linux"]!["namespaces"]!.AsArray().Where(space => (string?)space!["type"] is "pid" or "ipc" or "uts"))
+                {
+                    space!["path"] = $"/proc/{pid}/ns/{(string?)space["type"]}";
+                }
+            });
+        }
+
+        int first = await shim.CreateAsync();
+        await shim.CreateAsync(second);
+        await shim.CallAsync("Start");
+        await shim.CallAsync("Start", new ProcessRequest { Id = second });
+
+        Assert.Equal(File.ResolveLinkTarget($"/proc/{pid}/ns/pid", false)!.Name, File.ResolveLinkTarget($"/proc/{first}/ns/pid", false)!.Name);
+        Assert.NotEqual(File.ResolveLinkTarget("/proc/self/ns/pid", false)!.Name, File.ResolveLinkTarget($"/proc/{pid}/ns/pid", false)!.Name);
+        Assert.Equal("1", File.ReadLines($"/proc/{pid}/status").Single(line => line.StartsWith("NSpid", StringComparison.Ordinal)).Split('\t')[^1]);
+
+        // The first container's other processes end with it, the second's go on.
+        await shim.CallAsync("Kill", new KillRequest { Id = shim.Id, Signal = 9 });
+        Assert.Equal(137, await shim.WaitAsync());
+        ShimPod.Until(() => HostCgroups.Below($"/{shim.Namespace}/{shim.Id}").SelectMany(folder => File.ReadLines(Path.Combine(folder, "cgroup.procs"))).All(string.IsNullOrEmpty), "a process is left");
+        Assert.Equal(Status.Running, (await shim.CallAsync("State", new ProcessRequest { Id = second }, StateResponse.Parser)).Status);
+
+        // A shim that dies takes its pod with it.
+        shim.Kill();
+        ShimPod.Until(() => !HostProcesses.Lives(pid), "the pod's first process lives");
+    }
+
     private static async Task<(Status Status, uint Pid)> StatusAsync(ShimPod shim)
     {
         StateResponse state = await shim.StateAsync();
