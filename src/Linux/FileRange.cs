@@ -37,6 +37,21 @@ public static unsafe class FileRange
             : throw new SyscallException("splice", errno, operand);
     }
 
+    /// <summary>
+    /// splice(2) between two descriptors that do not block, one of them a pipe: no byte passes through this process. How many; 0 at
+    /// the source's end, null when the source has nothing or the target is full.
+    /// </summary>
+    /// <exception cref="SyscallException">EINVAL: neither is a pipe, or one of them cannot splice.</exception>
+    public static int? TryMove(FileDescriptor source, FileDescriptor target, int most, string operand)
+    {
+        const uint nonBlocking = 2;
+        nint count = Libc.splice(source.Number, null, target.Number, null, (nuint)most, nonBlocking);
+        int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return count >= 0 ? (int)count
+            : (Errno)errno is Errno.EAGAIN or Errno.EINTR ? null
+            : throw new SyscallException("splice", errno, operand);
+    }
+
     /// <summary>fallocate(2): gives the space of a range back; the offsets behind it stay what they are.</summary>
     public static void Release(FileDescriptor file, long offset, long length, string operand)
     {

@@ -3,16 +3,20 @@ using Wharf.Linux;
 namespace Wharf.Shim.Io;
 
 /// <summary>
-/// Copies from one descriptor to another, both without blocking; reads no more while the other side is full. When the other side
-/// is gone the rest is read and dropped: a process does not wait for a reader that cannot come back.
+/// Moves bytes from one descriptor to another, both without blocking: by splice(2) where one is a pipe, else through a buffer. It
+/// takes no more while the other side is full. When the other side is gone the rest is read and dropped: a process does not wait
+/// for a reader that cannot come back.
 /// </summary>
 internal sealed class CopyStream
 {
+    private const int Most = 65536;
     private readonly EventLoop loop;
     private readonly FileDescriptor source;
     private readonly FileDescriptor target;
     private readonly string operand;
-    private readonly byte[] buffer = new byte[8192];
+
+    // Only where the kernel cannot splice.
+    private byte[]? buffer;
     private int filled;
     private int written;
     private bool stopped;
@@ -25,7 +29,7 @@ internal sealed class CopyStream
         this.source = source;
         this.target = target;
         this.operand = operand;
-        loop.Add(source, Readiness.Input, _ => Read());
+        loop.Add(source, Readiness.Input, _ => Move());
     }
 
     internal void Stop()
@@ -38,23 +42,31 @@ internal sealed class CopyStream
         }
     }
 
-    /// <summary>Copies what is there now. True when the source has nothing more.</summary>
+    /// <summary>Moves what is there now. True when the source has nothing more.</summary>
     internal bool Drain()
     {
-        while (!stopped && written == filled && Read())
+        while (!stopped && !blocked && Move())
         {
         }
 
-        return stopped || written == filled;
+        return stopped || !blocked;
     }
 
-    /// <summary>False when nothing was there.</summary>
-    private bool Read()
+    /// <summary>False when nothing was moved.</summary>
+    private bool Move() => buffer is null ? Splice() : Copy(buffer);
+
+    private bool Splice()
     {
         int? count;
         try
         {
-            count = Files.TryRead(source, buffer, operand);
+            count = FileRange.TryMove(source, target, Most, operand);
+        }
+        catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.EPIPE)
+        {
+            dropping = error.Errno == Errno.EPIPE;
+            buffer = new byte[8192];
+            return Move();
         }
         catch (SyscallException)
         {
@@ -62,64 +74,97 @@ internal sealed class CopyStream
             count = 0;
         }
 
-        if (count is null)
+        if (count is null && Poll.Readable(0, source)[0])
         {
-            return false;
+            Block();
+        }
+        else if (count == 0)
+        {
+            Stop();
+        }
+
+        return count > 0;
+    }
+
+    private bool Copy(byte[] through)
+    {
+        int? count;
+        try
+        {
+            count = Files.TryRead(source, through, operand);
+        }
+        catch (SyscallException)
+        {
+            count = 0;
         }
 
         if (count == 0)
         {
             Stop();
+        }
+
+        if (count is null or 0)
+        {
             return false;
         }
 
         filled = count.Value;
         written = 0;
-        Write();
+        Write(through);
         return true;
     }
 
-    private void Write()
+    private void Write(byte[] through)
     {
-        int? count = dropping ? filled - written : TryWrite();
-        if (count is null)
+        while (written < filled)
         {
-            // Full: nobody reads. The process waits, as it would on a full pipe.
-            if (!blocked)
+            int? count = dropping ? filled - written : TryWrite(through);
+            if (count is null)
             {
-                blocked = true;
-                loop.Remove(source);
-                loop.Add(target, Readiness.Output, _ => Write());
+                Block();
+                return;
             }
 
-            return;
-        }
-
-        written += count.Value;
-        if (written < filled)
-        {
-            Write();
-            return;
-        }
-
-        if (blocked)
-        {
-            blocked = false;
-            loop.Remove(target);
-            loop.Add(source, Readiness.Input, _ => Read());
+            written += count.Value;
         }
     }
 
-    private int? TryWrite()
+    private int? TryWrite(byte[] through)
     {
         try
         {
-            return Files.TryWrite(target, buffer.AsSpan(written, filled - written), operand);
+            return Files.TryWrite(target, through.AsSpan(written, filled - written), operand);
         }
         catch (SyscallException)
         {
             dropping = true;
             return filled - written;
+        }
+    }
+
+    /// <summary>Full: nobody reads. The process waits, as it would on a full pipe.</summary>
+    private void Block()
+    {
+        if (!blocked)
+        {
+            blocked = true;
+            loop.Remove(source);
+            loop.Add(target, Readiness.Output, _ => Unblock());
+        }
+    }
+
+    private void Unblock()
+    {
+        blocked = false;
+        loop.Remove(target);
+        if (buffer is not null)
+        {
+            Write(buffer);
+        }
+
+        if (!blocked)
+        {
+            loop.Add(source, Readiness.Input, _ => Move());
         }
     }
 }

@@ -130,6 +130,37 @@ public sealed class StdioTests
         await shim.CallAsync("Delete");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("file://")]
+    public async Task Every_byte_of_a_terminal_arrives_however_slowly_it_is_taken(string scheme)
+    {
+        await using var shim = new ShimPod("sh", "-c", "dd if=/dev/zero bs=65536 count=128 2>/dev/null | tr '\\000' x");
+        string output = scheme.Length > 0 ? shim["file"] : Fifo(shim, "out");
+        shim.Change(shim.Id, spec => spec["process"]!["terminal"] = true);
+        await shim.StartAsync();
+        await shim.CreateAsync(change: request => (request.Terminal, request.Stdout) = (true, scheme + output));
+        await shim.CallAsync("Start");
+
+        // By pieces that no pipe has the size of.
+        Task<long> reading = scheme.Length > 0 ? Task.FromResult(0L) : Task.Run(() =>
+            long.Parse(Command.Run("timeout", "100", "/bin/sh", "-c", $"dd if={output} bs=1000 2>/dev/null | wc -c").Succeeds().Output, CultureInfo.InvariantCulture));
+        Assert.Equal(0, await shim.WaitAsync());
+
+        Assert.Equal(Megabytes8, scheme.Length > 0 ? new FileInfo(output).Length : await reading.WaitAsync(TimeSpan.FromMinutes(1)));
+        await shim.CallAsync("Delete");
+    }
+
+    [Fact]
+    public async Task The_size_of_a_terminal_that_is_not_there_is_taken_as_runcs_shim_takes_it()
+    {
+        await using var shim = new ShimPod("sleep", "1000");
+        await shim.StartAsync();
+        await shim.CreateAsync();
+
+        await shim.CallAsync("ResizePty", new ResizePtyRequest { Id = shim.Id, Width = 80, Height = 25 });
+    }
+
     [Fact]
     public async Task A_process_of_the_user_of_the_options_may_open_its_streams_again()
     {
