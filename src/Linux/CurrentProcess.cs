@@ -8,6 +8,7 @@ public static unsafe class CurrentProcess
 {
     private const int PrSetKeepCaps = 8;
     private const int PrCapBsetDrop = 24;
+    private const int PrSchedCore = 62;
     private const int PrSetChildSubreaper = 36;
     private const int PrSetNoNewPrivs = 38;
     private const int PrCapAmbient = 47;
@@ -142,6 +143,9 @@ public static unsafe class CurrentProcess
         byte* native = NativeStrings.Copy(name);
         Libc.Check(Libc.prctl(PrSetName, (nuint)native, 0, 0, 0), "prctl", "PR_SET_NAME");
     }
+
+    /// <summary>PR_SCHED_CORE_CREATE: this process, and what it starts from now on, shares no core's threads with others (kernel 5.14, CONFIG_SCHED_CORE).</summary>
+    public static void CreateSchedulingCookie() => Libc.Check(Libc.prctl(PrSchedCore, 1, 0, 1, 0), "prctl", "PR_SCHED_CORE");
 
     /// <summary>Makes this process the parent of its orphaned descendants.</summary>
     public static void BecomeSubreaper() => Libc.Check(Libc.prctl(PrSetChildSubreaper, 1, 0, 0, 0), "prctl", "PR_SET_CHILD_SUBREAPER");

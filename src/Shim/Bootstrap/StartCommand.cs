@@ -50,6 +50,12 @@ internal static class StartCommand
             arguments.Add("-debug");
         }
 
+        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("SCHED_CORE")))
+        {
+            // containerd's sched_core: the shim and its containers share a core's threads with nobody else.
+            CreateCookie();
+        }
+
         using ChildProcess server = Spawner.Start(new SpawnRequest
         {
             Path = self,
@@ -76,6 +82,18 @@ internal static class StartCommand
             Processes.Signal(server.Pid, kill);
             socket.Remove();
             throw;
+        }
+    }
+
+    private static void CreateCookie()
+    {
+        try
+        {
+            CurrentProcess.CreateSchedulingCookie();
+        }
+        catch (SyscallException error)
+        {
+            throw new ShimException($"enable sched core support: {error.Message}");
         }
     }
 

@@ -83,6 +83,25 @@ public sealed class BootstrapTests
         Assert.Equal(first, shim.Socket);
     }
 
+    /// <summary>containerd's sched_core. A kernel without it refuses, and is not passed over.</summary>
+    [Fact]
+    public async Task Cores_are_shared_with_nobody_where_the_kernel_can_and_the_start_fails_elsewhere()
+    {
+        await using var shim = new ShimPod("true");
+
+        Command start = shim.Shim(shim.Id, ["start"], new Dictionary<string, string?> { ["SCHED_CORE"] = "1" });
+
+        if (start.ExitCode == 0)
+        {
+            await shim.ConnectAsync(start.Output.Trim()["unix://".Length..]);
+        }
+        else
+        {
+            Assert.Contains("enable sched core support: prctl \"PR_SCHED_CORE\": invalid argument", start.Error, StringComparison.Ordinal);
+            Assert.False(File.Exists(Path.Combine(shim.Bundle(shim.Id), "address")));
+        }
+    }
+
     [Fact]
     public async Task Version_information_and_mistakes()
     {
