@@ -66,8 +66,8 @@ internal sealed partial class Container
             CgroupPaths = cgroup.Paths,
             RootlessCgroups = options.RootlessCgroups,
             SystemdUnit = unit?.Name,
-            Spec = spec,
-            SpecDocument = options.SpecDocument,
+            Spec = options.Notifies ? NotifySocket.Mount(spec, directory.Notify) : spec,
+            SpecDocument = options.Notifies ? null : options.SpecDocument,
             Creating = true,
         })
         {
@@ -77,6 +77,11 @@ internal sealed partial class Container
         {
             // Whoever deletes what a killed create has left finds it by this.
             directory.Save(container.record);
+            if (options.Notifies)
+            {
+                directory.MakeNotify();
+            }
+
             complete(container, unit);
             return container;
         }
@@ -163,7 +168,7 @@ internal sealed partial class Container
             channel => new ChildSettings
             {
                 Spec = spec,
-                Process = spec.Process!,
+                Process = options.Notifies ? spec.Process! with { Env = [.. spec.Process!.Env ?? [], NotifySocket.Variable] } : spec.Process!,
                 Namespaces = namespaces,
                 Identity = new ProcessIdentity(spec.Process!, warn),
                 Channel = channel,

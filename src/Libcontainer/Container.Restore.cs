@@ -20,7 +20,7 @@ internal sealed partial class Container
             id,
             bundle,
             spec,
-            new CreateOptions { SpecDocument = options.SpecDocument, SystemdCgroup = options.SystemdCgroup, RootlessCgroups = options.RootlessCgroups },
+            new CreateOptions { SpecDocument = options.SpecDocument, Notifies = options.Notifies, SystemdCgroup = options.SystemdCgroup, RootlessCgroups = options.RootlessCgroups },
             (container, unit) => container.Revive(unit, options, warn, debug),
             warn);
     }

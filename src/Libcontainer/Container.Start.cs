@@ -5,6 +5,13 @@ namespace Wharf.Libcontainer;
 
 internal sealed partial class Container
 {
+    /// <summary>
+    /// Before its start: what the program tells of its readiness. Null for no service manager's address, and for a container that was
+    /// created without one. The caller disposes it.
+    /// </summary>
+    public NotifySocket? Listen(string? manager, Action<string> warn) =>
+        manager is not null && Status() == ContainerStatus.Created && Directory.Exists(directory.Notify) ? NotifySocket.Listen(directory.Notify, manager, warn) : null;
+
     /// <summary>Lets the created process execute its program, then runs the poststart hooks.</summary>
     public void Start()
     {

@@ -13,6 +13,9 @@ internal sealed record CreateOptions
     /// <summary>A unix socket that gets a pidfd of the container's first process.</summary>
     public string? PidfdSocket { get; init; }
 
+    /// <summary>Whether the container's program gets a socket to tell that it is ready, as the caller is a service that has one.</summary>
+    public bool Notifies { get; init; }
+
     /// <summary>The bytes that the spec was read from; they save writing it down from the records again.</summary>
     public byte[]? SpecDocument { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed class StateDirectory
 
     public string Fifo => Path.Combine(folder, "exec.fifo");
 
+    /// <summary>The folder of the container's end of sd_notify(3); there only when its creator asked for it.</summary>
+    internal string Notify => Path.Combine(folder, "notify");
+
     private string Root => Path.Combine(folder, "criu-root");
 
     private string File => Path.Combine(folder, "state.json");
@@ -84,6 +87,13 @@ internal sealed class StateDirectory
         }
 
         Files.Rename(next, File);
+    }
+
+    internal void MakeNotify()
+    {
+        const uint everybodysToRead = 0x1ed;
+        Files.MakeDirectory(null, Notify, everybodysToRead);
+        Files.ChangeMode(null, Notify, everybodysToRead);
     }
 
     /// <summary>An empty folder for the root of a restore; its links are resolved, as criu compares it with the kernel's list of mounts.</summary>

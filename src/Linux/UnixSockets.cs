@@ -35,6 +35,12 @@ public static unsafe class UnixSockets
         }
     }
 
+    /// <summary>A datagram socket that sends to a path of at most 107 bytes; a leading '@' names an abstract socket.</summary>
+    public static FileDescriptor ConnectDatagram(string path) => Datagram(path, bind: false);
+
+    /// <summary>A datagram socket that receives at a path, and does not block.</summary>
+    public static FileDescriptor BindDatagram(string path) => Datagram(path, bind: true);
+
     /// <summary>A listener that does not block. A path of at most 107 bytes.</summary>
     public static FileDescriptor Listen(string path, int backlog = 128)
     {
@@ -117,6 +123,24 @@ public static unsafe class UnixSockets
             Libc.Check(count, "recvmsg");
             attached = message.ControlLength >= 20 && *(int*)(control + 12) == 1 ? new FileDescriptor(*(int*)(control + 16)) : null;
             return (int)count;
+        }
+    }
+
+    private static FileDescriptor Datagram(string path, bool bind)
+    {
+        const int datagram = 2;
+        var socket = new FileDescriptor(Libc.Check(Libc.socket(Family, datagram | CloseOnExec | (bind ? NonBlocking : 0), 0), "socket"));
+        try
+        {
+            byte* address = stackalloc byte[110];
+            uint length = Address(path, address);
+            Libc.Check(bind ? Libc.bind(socket.Number, address, length) : Libc.connect(socket.Number, address, length), bind ? "bind" : "connect", path);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed record GlobalOptions(string Root, bool RootGiven, RuntimeLog Log
         new("timing") { Hidden = true },
     ];
 
+    /// <summary>Where a service tells that it is ready, when the caller is one: sd_notify(3).</summary>
+    internal static string? NotifySocket => Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is { Length: > 0 } address ? address : null;
+
     internal static readonly Flag Help = new("help", Letter: 'h', Help: "show help");
 
     internal static readonly Flag Version = new("version", Letter: 'v', Help: "print the version");

@@ -25,7 +25,7 @@ internal static class ExternalMounts
                 // Flags of mount(2) and attributes of mount_setattr(2) are the same bits here.
                 const MountFlags kept = MountFlags.ReadOnly | MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec;
                 MountFlags restrictions = ((options.Set & ~options.Cleared) | (MountFlags)(options.RecursiveSet & ~options.RecursiveClear)) & kept;
-                found.Add(ExternalMount.Of(PlaceOf(root, mount.Destination), HostSources.PathOf(mount, bundle), restrictions));
+                found.Add(ExternalMount.Of(PlaceOf(root, mount.Destination), SourceOf(mount, bundle), restrictions));
             }
         }
 
@@ -69,6 +69,19 @@ internal static class ExternalMounts
         string link = Link(found, full);
         return link.StartsWith(top + "/", StringComparison.Ordinal) ? link[top.Length..] : link == top ? "/"
             : throw new ContainerException($"\"{full}\" leads out of the container's root");
+    }
+
+    /// <summary>Where a source leads on the host: criu does not follow a link that it is given, as a bind does.</summary>
+    private static string SourceOf(Mount mount, string bundle)
+    {
+        string path = HostSources.PathOf(mount, bundle);
+        if (Files.Find(path) is null)
+        {
+            return path;
+        }
+
+        using FileDescriptor source = Files.Open(path, OpenFlags.Path);
+        return Link(source, path);
     }
 
     private static string Link(FileDescriptor file, string operand) =>

@@ -9,6 +9,9 @@ internal sealed record RestoreOptions
 
     public string? PidFile { get; init; }
 
+    /// <inheritdoc cref="CreateOptions.Notifies"/>
+    public bool Notifies { get; init; }
+
     /// <summary>The bytes that the spec was read from.</summary>
     public byte[]? SpecDocument { get; init; }
 

@@ -30,7 +30,7 @@ internal static class BundleArguments
             spec = spec with { Process = process with { Env = [.. process.Env ?? [], .. inherited.Environment] } };
         }
 
-        return (bundle, spec, Options(options, arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count, SystemdCgroup = options.SystemdCgroup, RootlessCgroups = options.RootlessCgroups });
+        return (bundle, spec, Options(options, arguments) with { SpecDocument = document, PreserveDescriptors = inherited.Count, SystemdCgroup = options.SystemdCgroup, RootlessCgroups = options.RootlessCgroups, Notifies = GlobalOptions.NotifySocket is not null });
     }
 
     private static CreateOptions Options(GlobalOptions options, Arguments arguments) => new()

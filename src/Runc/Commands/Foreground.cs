@@ -1,3 +1,4 @@
+using Wharf.Libcontainer;
 using Wharf.Linux;
 
 namespace Wharf.Runc.Commands;
@@ -25,12 +26,15 @@ internal sealed class Foreground : IDisposable
         console?.Connect();
     }
 
+    /// <summary>The caller's: it stays the main process of its service, so it is this process that is told to be ready.</summary>
+    internal NotifySocket? Notify { get; init; }
+
     /// <summary>The exit code, 128 and more for a signal.</summary>
     internal int Await()
     {
         while (true)
         {
-            bool[] ready = Poll.Readable(-1, process, signals, console?.Master, console?.Input);
+            bool[] ready = Poll.Readable(-1, process, signals, console?.Master, console?.Input, Notify?.Socket);
             if (ready[2])
             {
                 console!.CopyOutput();
@@ -39,6 +43,11 @@ internal sealed class Foreground : IDisposable
             if (ready[3])
             {
                 console!.CopyInput();
+            }
+
+            if (ready[4])
+            {
+                Notify!.Take(CurrentProcess.Id);
             }
 
             if (ready[1])

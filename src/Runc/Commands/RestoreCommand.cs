@@ -34,6 +34,7 @@ internal static class RestoreCommand
             ConsoleSocket = CriuArguments.Given(arguments, "console-socket"),
             PidFile = CriuArguments.Given(arguments, "pid-file"),
             SpecDocument = document,
+            Notifies = GlobalOptions.NotifySocket is not null,
             SystemdCgroup = options.SystemdCgroup,
             RootlessCgroups = options.RootlessCgroups,
             LsmProfile = CriuArguments.Given(arguments, "lsm-profile"),

@@ -30,7 +30,8 @@ internal static class RunCommand
 
         using ForegroundConsole? console = !detach && spec.Process!.Terminal == true ? ForegroundConsole.Open() : null;
         Container container = Container.Create(options.Root, id, bundle, spec, console is null ? create : create with { ConsoleSocket = console.SocketPath }, options.Log.Warning);
-        using Foreground? foreground = detach ? null : new Foreground(container.Record.InitPid, console);
+        using NotifySocket? notify = container.Listen(GlobalOptions.NotifySocket, options.Log.Warning);
+        using Foreground? foreground = detach ? null : new Foreground(container.Record.InitPid, console) { Notify = notify };
         try
         {
             container.Start();
@@ -43,6 +44,7 @@ internal static class RunCommand
 
         if (foreground is null)
         {
+            notify?.Await(container.Record.InitPid);
             return 0;
         }
 

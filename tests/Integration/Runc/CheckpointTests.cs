@@ -139,7 +139,8 @@ public sealed class CheckpointTests : IDisposable
         Directory.CreateDirectory(outside["inner"]);
         Directory.CreateDirectory(Path.Combine(bundle.Rootfs, "real"));
         File.CreateSymbolicLink(Path.Combine(bundle.Rootfs, "link"), "/real");
-        Mount($$"""{"destination":"/link/data","type":"bind","source":"{{outside.Path}}","options":["bind","ro"]}""");
+        File.CreateSymbolicLink(Path.Combine(Folder, "outside"), outside.Path);
+        Mount($$"""{"destination":"/link/data","type":"bind","source":"{{Folder}}/outside","options":["bind","ro"]}""");
         Mount($$"""{"destination":"/link/data/inner","type":"bind","source":"{{Folder}}","options":["bind"]}""");
         bundle.Change(spec => spec["hooks"] = JsonNode.Parse($$"""{"prestart":[{"path":"/bin/sh","args":["sh","-c","echo $(cat) >>{{Folder}}/hooks"]}]}"""));
         Start("run");
