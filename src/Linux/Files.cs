@@ -15,8 +15,8 @@ public static unsafe partial class Files
 
     public static FileDescriptor Open(string path, OpenFlags flags, uint mode = 0) => OpenAt(null, path, flags, mode);
 
-    public static FileDescriptor OpenAt(FileDescriptor? directory, string path, OpenFlags flags, uint mode = 0) =>
-        new(Libc.Check(Libc.openat(directory?.Number ?? AtCurrentDirectory, path, Native(flags | OpenFlags.CloseOnExec), mode), "open", path));
+    public static FileDescriptor OpenAt(FileDescriptor? directory, string path, OpenFlags flags, uint mode = 0, string? operand = null) =>
+        new(Libc.Check(Libc.openat(directory?.Number ?? AtCurrentDirectory, path, Native(flags | OpenFlags.CloseOnExec), mode), "open", operand ?? path));
 
     /// <summary>Opens again what a descriptor points to, with other flags.</summary>
     public static FileDescriptor Reopen(FileDescriptor file, OpenFlags flags, string operand)
@@ -162,13 +162,16 @@ public static unsafe partial class Files
     }
 
     /// <summary>The text of a short file of /proc or of a cgroup; null when it, or the process that it is about, is gone.</summary>
-    public static string? TryReadText(string path)
+    public static string? TryReadText(string path) => TryReadText(null, path, path);
+
+    /// <summary>The same of a path below an open folder; the operand is what an error names.</summary>
+    public static string? TryReadText(FileDescriptor? directory, string path, string operand)
     {
-        int fd = Libc.openat(AtCurrentDirectory, path, Native(OpenFlags.ReadOnly | OpenFlags.CloseOnExec), 0);
+        int fd = Libc.openat(directory?.Number ?? AtCurrentDirectory, path, Native(OpenFlags.ReadOnly | OpenFlags.CloseOnExec), 0);
         if (fd < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
-            return (Errno)errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESRCH ? null : throw new SyscallException("open", errno, path);
+            return (Errno)errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESRCH ? null : throw new SyscallException("open", errno, operand);
         }
 
         using var file = new FileDescriptor(fd);
@@ -184,7 +187,7 @@ public static unsafe partial class Files
                     int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
                     return errno == 0 ? Encoding.UTF8.GetString(buffer, 0, length)
                         : (Errno)errno is Errno.ESRCH or Errno.ENODEV ? null
-                        : throw new SyscallException("read", errno, path);
+                        : throw new SyscallException("read", errno, operand);
                 }
 
                 length += (int)count;
@@ -198,22 +201,28 @@ public static unsafe partial class Files
     }
 
     /// <summary>mkdir(2): null when it was made, else EEXIST, or ENOENT when it has no parent.</summary>
-    public static Errno? TryMakeDirectory(string path, uint mode)
+    public static Errno? TryMakeDirectory(string path, uint mode) => TryMakeDirectory(null, path, mode, path);
+
+    /// <summary>The same of a path below an open folder; the operand is what an error names.</summary>
+    public static Errno? TryMakeDirectory(FileDescriptor? directory, string path, uint mode, string operand)
     {
-        if (Libc.mkdirat(AtCurrentDirectory, path, mode) == 0)
+        if (Libc.mkdirat(directory?.Number ?? AtCurrentDirectory, path, mode) == 0)
         {
             return null;
         }
 
         int errno = Marshal.GetLastPInvokeError();
-        return (Errno)errno is Errno.EEXIST or Errno.ENOENT ? (Errno)errno : throw new SyscallException("mkdir", errno, path);
+        return (Errno)errno is Errno.EEXIST or Errno.ENOENT ? (Errno)errno : throw new SyscallException("mkdir", errno, operand);
     }
 
     /// <summary>rmdir(2): null when it is gone, by this or before, else why it is not.</summary>
-    public static Errno? TryRemoveDirectory(string path)
+    public static Errno? TryRemoveDirectory(string path) => TryRemoveDirectory(null, path);
+
+    /// <summary>The same of a path below an open folder.</summary>
+    public static Errno? TryRemoveDirectory(FileDescriptor? parent, string path)
     {
         const int directory = 0x200;
-        if (Libc.unlinkat(AtCurrentDirectory, path, directory) == 0)
+        if (Libc.unlinkat(parent?.Number ?? AtCurrentDirectory, path, directory) == 0)
         {
             return null;
         }
@@ -290,12 +299,15 @@ public static unsafe partial class Files
     public static FileStatus StatusAt(FileDescriptor directory, string name, string operand) => StatusAt(directory.Number, name, AtNoFollow, operand);
 
     /// <summary>Null when there is no such file.</summary>
-    public static FileStatus? Find(string path)
+    public static FileStatus? Find(string path) => Find(null, path, path);
+
+    /// <summary>The same of a path below an open folder; the operand is what an error names.</summary>
+    public static FileStatus? Find(FileDescriptor? directory, string path, string operand)
     {
-        int errno = TryStatusAt(AtCurrentDirectory, path, 0, out FileStatus status);
+        int errno = TryStatusAt(directory?.Number ?? AtCurrentDirectory, path, 0, out FileStatus status);
         return errno == 0 ? status
             : (Errno)errno is Errno.ENOENT or Errno.ENOTDIR ? null
-            : throw new SyscallException("stat", errno, path);
+            : throw new SyscallException("stat", errno, operand);
     }
 
     /// <summary>The magic number of the filesystem that a file is on: statfs(2), f_type.</summary>

@@ -147,7 +147,7 @@ internal sealed class Cgroup
     /// <summary>The processes in it and in cgroups below it.</summary>
     public IReadOnlyList<int> Processes()
     {
-        string? folder = places.Where(place => Directory.Exists(place.Folder)).OrderBy(place => place.Hierarchy.Unified && !Pure).Select(place => place.Folder).FirstOrDefault();
+        string? folder = places.Where(place => CgroupFiles.Find(place.Folder) is not null).OrderBy(place => place.Hierarchy.Unified && !Pure).Select(place => place.Folder).FirstOrDefault();
         if (folder is null)
         {
             return [];
@@ -225,7 +225,7 @@ internal sealed class Cgroup
     {
         string? folder = Freezer;
         string file = Path.Combine(folder ?? string.Empty, Pure ? "cgroup.freeze" : "freezer.state");
-        return folder is not null && File.Exists(file) && File.ReadAllText(file).Trim() is "1" or "FROZEN" or "FREEZING";
+        return folder is not null && CgroupFiles.TryReadText(file)?.Trim() is "1" or "FROZEN" or "FREEZING";
     }
 
     /// <summary>A new container has its cgroup for itself: one with processes is somebody else's, and one that is frozen would stop the container on its way.</summary>
@@ -247,7 +247,7 @@ internal sealed class Cgroup
     {
         foreach ((_, string folder) in places)
         {
-            if (Files.TryRemoveDirectory(folder) is null or Errno.ENAMETOOLONG)
+            if (CgroupFiles.TryRemoveDirectory(folder) is null or Errno.ENAMETOOLONG)
             {
                 continue;
             }
@@ -343,7 +343,7 @@ internal sealed class Cgroup
 
     private static void RemoveFolder(string folder)
     {
-        for (int attempt = 0; Files.TryRemoveDirectory(folder) is { } errno; attempt++)
+        for (int attempt = 0; CgroupFiles.TryRemoveDirectory(folder) is { } errno; attempt++)
         {
             if (errno != Errno.EBUSY || attempt == 1000)
             {

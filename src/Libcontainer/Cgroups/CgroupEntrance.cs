@@ -66,7 +66,7 @@ internal sealed class CgroupEntrance : IDisposable
     {
         try
         {
-            return Files.Open(path, flags);
+            return CgroupFiles.Open(path, flags);
         }
         catch (SyscallException error) when (rootless && error.Errno is Errno.EACCES or Errno.EPERM or Errno.ENOENT or Errno.EROFS)
         {

@@ -20,7 +20,7 @@ internal static class CgroupFolders
             path = Path.Combine(path, part);
 
             // What is there is another container's parent, or was made before.
-            Files.TryMakeDirectory(path, 0x1ed);
+            CgroupFiles.TryMakeDirectory(path, 0x1ed);
         }
     }
 
@@ -33,10 +33,10 @@ internal static class CgroupFolders
         }
 
         string parent = folder[..folder.LastIndexOf('/')];
-        if (Files.TryMakeDirectory(folder, 0x1ed) == Errno.ENOENT)
+        if (CgroupFiles.TryMakeDirectory(folder, 0x1ed) == Errno.ENOENT)
         {
             MakeFromLast(hierarchy, parent);
-            Files.TryMakeDirectory(folder, 0x1ed);
+            CgroupFiles.TryMakeDirectory(folder, 0x1ed);
         }
 
         if (hierarchy.Controllers.Contains("cpuset"))
@@ -52,22 +52,25 @@ internal static class CgroupFolders
         if (folder.Length > hierarchy.MountPoint.Length && ReadSet(folder, file).Length == 0)
         {
             Inherit(hierarchy, parent[..parent.LastIndexOf('/')], parent, file);
-            Files.WriteText($"{folder}/{file}", ReadSet(parent, file));
+            CgroupFiles.WriteText($"{folder}/{file}", ReadSet(parent, file));
         }
     }
 
-    private static string ReadSet(string folder, string file) =>
-        Files.TryReadText($"{folder}/{file}")?.Trim() ?? throw new ContainerException($"\"{folder}/{file}\": no such file or directory");
+    private static string ReadSet(string folder, string file) => Text($"{folder}/{file}").Trim();
+
+    private static string[] Words(string path) => Text(path).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Text(string path) => CgroupFiles.TryReadText(path) ?? throw new ContainerException($"\"{path}\": no such file or directory");
 
     private static void EnableControllers(string path)
     {
         string control = Path.Combine(path, "cgroup.subtree_control");
-        HashSet<string> enabled = [.. File.ReadAllText(control).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)];
-        foreach (string controller in File.ReadAllText(Path.Combine(path, "cgroup.controllers")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(one => !enabled.Contains(one)))
+        HashSet<string> enabled = [.. Words(control)];
+        foreach (string controller in Words(Path.Combine(path, "cgroup.controllers")).Where(one => !enabled.Contains(one)))
         {
             try
             {
-                Files.WriteText(control, "+" + controller);
+                CgroupFiles.WriteText(control, "+" + controller);
             }
             catch (SyscallException error) when (error.Errno is Errno.EBUSY or Errno.EINVAL or Errno.ENOENT or Errno.EOPNOTSUPP or Errno.EACCES or Errno.EPERM or Errno.EROFS)
             {

@@ -45,7 +45,7 @@ internal sealed record CgroupHierarchy(string MountPoint, string Root, IReadOnly
             string place = $"{mountPoint}/{string.Join(',', controllers)}";
 
             // A file that v1 has in its root alone.
-            if (Files.Find(place + "/cgroup.sane_behavior") is null)
+            if (CgroupFiles.Find(place + "/cgroup.sane_behavior") is null)
             {
                 return null;
             }
@@ -59,7 +59,7 @@ internal sealed record CgroupHierarchy(string MountPoint, string Root, IReadOnly
     private static bool IsUnifiedRoot(string place)
     {
         const ulong rootInode = 1;
-        return Files.Find(place + "/cgroup.controllers") is not null && Files.Find(place) is { Inode: rootInode };
+        return CgroupFiles.Find(place + "/cgroup.controllers") is not null && CgroupFiles.Find(place) is { Inode: rootInode };
     }
 
     private static List<CgroupHierarchy> InMountTable(string[][] own)

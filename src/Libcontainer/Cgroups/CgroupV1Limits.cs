@@ -75,8 +75,8 @@ internal sealed class CgroupV1Limits(Func<string, string?> folderOf, bool rootle
 
         try
         {
-            using FileDescriptor allow = Files.Open(Path.Combine(folder, "devices.allow"), OpenFlags.WriteOnly);
-            using FileDescriptor deny = Files.Open(Path.Combine(folder, "devices.deny"), OpenFlags.WriteOnly);
+            using FileDescriptor allow = CgroupFiles.Open(Path.Combine(folder, "devices.allow"), OpenFlags.WriteOnly);
+            using FileDescriptor deny = CgroupFiles.Open(Path.Combine(folder, "devices.deny"), OpenFlags.WriteOnly);
             foreach (DeviceRule rule in rules)
             {
                 Device(folder, rule, rule.Allow ? allow : deny);

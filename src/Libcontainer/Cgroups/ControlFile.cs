@@ -18,7 +18,7 @@ internal static class ControlFile
     {
         try
         {
-            Files.WriteText(Path.Combine(folder, file), value);
+            CgroupFiles.WriteText(Path.Combine(folder, file), value);
             return null;
         }
         catch (SyscallException error)

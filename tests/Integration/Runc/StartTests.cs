@@ -31,12 +31,26 @@ public sealed partial class StartTests : IDisposable
         Assert.InRange(opened.Count, 1, 2);
     }
 
+    [Fact]
+    public void A_run_goes_through_sysfs_once_to_its_cgroups_and_lists_no_memory_nodes()
+    {
+        bundle.Arguments("true");
+
+        string[] lines = [.. Trace("%file", "--root", bundle.StateRoot, "run", "--bundle", Path.GetDirectoryName(bundle.Rootfs)!, $"wharf-it-{Guid.NewGuid():N}").Where(line => line.Contains("AT_FDCWD, \"/sys/", StringComparison.Ordinal))];
+
+        Assert.Single(lines, line => line.Contains("\"/sys/fs/cgroup\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("\"/sys/fs/cgroup/", StringComparison.Ordinal) || line.Contains("/node", StringComparison.Ordinal));
+    }
+
     /// <summary>The opens of mount tables and of the program's own cgroup files, by all of its processes.</summary>
-    private List<string> Opened(params string[] arguments)
+    private List<string> Opened(params string[] arguments) =>
+        [.. Trace("open,openat,openat2", arguments).Select(line => Tables().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+
+    private IEnumerable<string> Trace(string calls, params string[] arguments)
     {
         string trace = Path.Combine(Path.GetDirectoryName(bundle.Rootfs)!, "trace");
-        Command.Run("strace", ["-f", "-qq", "-e", "trace=open,openat,openat2", "-o", trace, Programs.Runc, .. arguments]).Succeeds();
-        return [.. File.ReadLines(trace).Select(line => Tables().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+        Command.Run("strace", ["-f", "-qq", "-e", "trace=" + calls, "-o", trace, Programs.Runc, .. arguments]).Succeeds();
+        return File.ReadLines(trace);
     }
 
     [GeneratedRegex("\"(/proc/[^\"]*/(?:mountinfo|mounts|cgroup)|/proc/mounts|/proc/cgroups|/sys/fs/cgroup/cgroup[^\"]*)\"")]
