@@ -21,6 +21,8 @@ public static unsafe class ProgramImage
     private const ulong Swapped = 1UL << 62;
     private const ulong OfFile = 1UL << 61;
 
+    private const int PageSize = 4096;
+
     // A program has about five parts.
     private const int MostParts = 16;
 
@@ -46,9 +48,17 @@ public static unsafe class ProgramImage
 
         layout.ExeFd = (uint)file.Number;
         using FileDescriptor pages = Files.Open("/proc/self/pagemap", OpenFlags.ReadOnly);
+        nuint longest = 0;
         foreach (Part part in parts)
         {
-            if (!Remap(part, file.Number, pages.Number))
+            longest = Math.Max(longest, part.Length);
+        }
+
+        // Made before the first part changes: nothing is allocated from then on.
+        ulong[] entries = new ulong[longest / PageSize];
+        foreach (Part part in parts)
+        {
+            if (!Remap(part, file.Number, pages.Number, entries))
             {
                 return false;
             }
@@ -61,15 +71,15 @@ public static unsafe class ProgramImage
     /// The new mapping is made aside and then moved over the old one in one step. Between the copy of a page and that step nothing may be
     /// written to the old one, so there is no allocation and no call into the runtime here.
     /// </summary>
-    private static bool Remap(Part part, int file, int pages)
+    private static bool Remap(Part part, int file, int pages, Span<ulong> entries)
     {
-        const int pageSize = 4096;
-        const int mostPages = 4096;
-        int count = (int)Math.Min(part.Length / pageSize, mostPages + 1);
-        ulong* entries = stackalloc ulong[mostPages];
-        if (count > mostPages || Libc.pread(pages, (byte*)entries, (nuint)count * sizeof(ulong), (long)(part.Start / pageSize * sizeof(ulong))) != count * sizeof(ulong))
+        int count = (int)(part.Length / PageSize);
+        fixed (ulong* start = entries)
         {
-            return false;
+            if (Libc.pread(pages, (byte*)start, (nuint)count * sizeof(ulong), (long)(part.Start / PageSize * sizeof(ulong))) != count * sizeof(ulong))
+            {
+                return false;
+            }
         }
 
         bool written = false;
@@ -89,7 +99,7 @@ public static unsafe class ProgramImage
         {
             if (IsOwn(entries[page]))
             {
-                Buffer.MemoryCopy(old + ((nuint)page * pageSize), made + ((nuint)page * pageSize), pageSize, pageSize);
+                Buffer.MemoryCopy(old + ((nuint)page * PageSize), made + ((nuint)page * PageSize), PageSize, PageSize);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wharf.Linux;
 
 namespace Wharf.Libcontainer.Launch;
 
@@ -41,18 +42,17 @@ internal static class ProcessEnvironment
 
     private static string HomeOf(uint user)
     {
+        const string passwd = "/etc/passwd";
         try
         {
-            using var passwd = new FileStream("/etc/passwd", FileMode.Open, FileAccess.Read);
-            if (!passwd.CanSeek)
+            if (Files.Find(passwd) is not { Kind: FileKind.Regular })
             {
                 return "/";
             }
 
-            byte[] bytes = new byte[Math.Min(passwd.Length, PasswdLimit)];
-            passwd.ReadExactly(bytes);
+            using FileDescriptor file = Files.Open(passwd, OpenFlags.ReadOnly | OpenFlags.NonBlocking);
             string id = user.ToString(CultureInfo.InvariantCulture);
-            foreach (string line in System.Text.Encoding.UTF8.GetString(bytes).Split('\n'))
+            foreach (string line in System.Text.Encoding.UTF8.GetString(Files.ReadToEnd(file, passwd, PasswdLimit)).Split('\n'))
             {
                 string[] fields = line.Split(':');
                 if (fields.Length >= 6 && fields[2] == id)
@@ -61,7 +61,7 @@ internal static class ProcessEnvironment
                 }
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (SyscallException)
         {
             // A container without users has its home at the root.
         }

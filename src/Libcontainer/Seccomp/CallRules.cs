@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Wharf.Oci.Runtime;
 
 namespace Wharf.Libcontainer.Seccomp;
@@ -46,5 +47,15 @@ internal sealed class CallRules
         return -1;
     }
 
-    internal List<SeccompRule> Of(int number) => byNumber[number] as List<SeccompRule> ?? [(SeccompRule)byNumber[number]!];
+    /// <summary>The rules of a call that has some; the one rule that most have lies in the given place.</summary>
+    internal ReadOnlySpan<SeccompRule> Of(int number, ref SeccompRule place)
+    {
+        if (byNumber[number] is List<SeccompRule> list)
+        {
+            return CollectionsMarshal.AsSpan(list);
+        }
+
+        place = (SeccompRule)byNumber[number]!;
+        return new ReadOnlySpan<SeccompRule>(ref place);
+    }
 }

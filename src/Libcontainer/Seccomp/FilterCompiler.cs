@@ -16,6 +16,9 @@ internal sealed class FilterCompiler
     private const uint KillProcess = 0x80000000;
     private const uint ErrnoAction = 0x00050000;
     private const uint NoSuchCall = 38;
+
+    // Docker's profile has 50 to 130 for an ABI.
+    private const int LikelyLeaves = 160;
     private readonly Wharf.Oci.Runtime.Seccomp profile;
     private readonly uint defaultAction;
     private readonly CallRules?[] rules = new CallRules?[4];
@@ -187,11 +190,12 @@ internal sealed class FilterCompiler
     {
         // The kernel reads the family of a socket as an int: 0x100000026 is AF_ALG too (CVE-2026-31431).
         int socket = SyscallTable.Of("socket")[architecture];
-        var leaves = new List<FilterLeaf> { new(offset, defaultAction, null) };
+        SeccompRule place = null!;
+        var leaves = new List<FilterLeaf>(LikelyLeaves) { new(offset, defaultAction, null) };
         for (int number = its.Next(-1); number >= 0; number = its.Next(number))
         {
             bool wide = architecture is SeccompArchitecture.X64 or SeccompArchitecture.Arm64 && number != socket;
-            Append(leaves, Leaf((uint)number + offset, its.Of(number), wide));
+            Append(leaves, Leaf((uint)number + offset, its.Of(number, ref place), wide));
             Append(leaves, new FilterLeaf((uint)number + offset + 1, defaultAction, null));
         }
 
@@ -230,7 +234,7 @@ internal sealed class FilterCompiler
         return code.Branch(leaves[middle].Start, below, above);
     }
 
-    private FilterLeaf Leaf(uint start, List<SeccompRule> list, bool wide)
+    private FilterLeaf Leaf(uint start, ReadOnlySpan<SeccompRule> list, bool wide)
     {
         foreach (SeccompRule rule in list)
         {
