@@ -2,6 +2,7 @@ using System.Text;
 using Wharf.Cli.CommandLine;
 using Wharf.Cli.Commands;
 using Wharf.Cli.Output;
+using Wharf.Cli.Plugins;
 using Wharf.Cli.Templates;
 using Wharf.EngineApi.Client;
 using Wharf.Linux;
@@ -13,22 +14,7 @@ internal static class EntryPoint
 {
     internal const string Version = "0.1.0";
     private const int SignalPipe = 13;
-
-    internal static IReadOnlyList<Flag> GlobalFlags { get; } =
-    [
-        new("config", '\0', FlagType.Text, "Location of client config files"),
-        new("context", 'c', FlagType.Text, "Name of the context to use to connect to the daemon: only \"default\""),
-        new("debug", 'D', FlagType.Switch, "Enable debug mode"),
-        new("host", 'H', FlagType.List, "Daemon socket to connect to"),
-        new("log-level", 'l', FlagType.Text, "Set the logging level (\"debug\", \"info\", \"warn\", \"error\", \"fatal\")", "info"),
-        new("tls", '\0', FlagType.Switch, "Use TLS; implied by --tlsverify"),
-        new("tlscacert", '\0', FlagType.Text, "Trust certs signed only by this CA"),
-        new("tlscert", '\0', FlagType.Text, "Path to TLS certificate file"),
-        new("tlskey", '\0', FlagType.Text, "Path to TLS key file"),
-        new("tlsverify", '\0', FlagType.Switch, "Use TLS and verify the remote"),
-        new("version", 'v', FlagType.Switch, "Print version information and quit"),
-        new("help", '\0', FlagType.Switch, ""),
-    ];
+    private const string ShortHelp = "Flag shorthand -h has been deprecated, use --help";
 
     internal static int Run(string[] words)
     {
@@ -49,7 +35,7 @@ internal static class EntryPoint
         List<string> rest;
         try
         {
-            rest = FlagParser.Parse(GlobalFlags, words, interspersed: false, global);
+            rest = FlagParser.Parse(GlobalFlags.All, words, interspersed: false, global);
         }
         catch (UsageException error)
         {
@@ -58,67 +44,136 @@ internal static class EntryPoint
         }
         catch (HelpRequestedException)
         {
-            session.Output.Text(Overview.Text());
+            session.Output.Line(ShortHelp);
+            session.Output.Text(Overview.Text(session));
             return 0;
         }
 
-        if (global.Is("version"))
+        try
         {
-            session.Output.Line($"Wharf version {EntryPoint.Version}, build {BuildInformation.Commit}");
-            return 0;
+            return rest.Count > 0 ? Dispatch(session, words, rest)
+                : global.Is("version") ? Print(session, $"Wharf version {Version}, build {BuildInformation.Commit}\n")
+                : words.Length > 0 ? Print(session, Overview.Text(session))
+                : PrintToError(session, Overview.Text(session));
         }
-
-        if (rest.Count == 0 || global.Is("help"))
+        catch (CommandException error)
         {
-            session.Output.Text(Overview.Text());
-            return 0;
+            session.Error.Line(error.Message);
+            return error.Code;
         }
-
-        return RunCommand(session, rest);
     }
 
-    private static int RunCommand(Session session, List<string> words)
+    private static int Dispatch(Session session, string[] all, List<string> words)
     {
         if (words[0] == "help")
         {
-            words = [.. words.Skip(1), "--help"];
-            if (words.Count == 1)
-            {
-                session.Output.Text(Overview.Text());
-                return 0;
-            }
+            return Help(session, all, words[1..]);
         }
 
-        int used = 1;
-        string path = words[0];
-        if (CommandTable.IsGroup(path))
+        if (words[0] is CompletionCommand.Request or CompletionCommand.RequestPlain)
         {
-            if (words.Count == 1 || words[1] is "--help" or "-h")
-            {
-                session.Output.Text(Overview.Group(path));
-                return 0;
-            }
+            return CompletionCommand.Answer(session, words[1..], words[0] == CompletionCommand.Request);
+        }
 
-            if (words[1].StartsWith('-'))
+        if (CommandAliases.Apply(session, words) is { } replaced)
+        {
+            all = [.. all.Take(all.Length - words.Count), .. replaced];
+            words = replaced;
+        }
+
+        if (CommandGroup.Find(words[0]) is { } group)
+        {
+            return RunGroup(session, group, words);
+        }
+
+        if (CommandTable.Find(words[0]) is { } command)
+        {
+            return RunCommand(session, command with { Path = words[0] }, words[1..]);
+        }
+
+        if (PluginFolders.Find(session, words[0]) is { } plugin)
+        {
+            PluginRun.Become(plugin, all);
+        }
+
+        session.Error.Text($"{Session.Program}: unknown command: {Session.Program} {words[0]}\n\n{Suggestion.Text(words[0], "", CommandTable.Top.Concat(CommandGroup.All.Select(known => known.Name)))}Run '{Session.Program} --help' for more information\n");
+        return 1;
+    }
+
+    private static int RunGroup(Session session, CommandGroup group, List<string> words)
+    {
+        int index = 1;
+        bool help = false;
+        for (; index < words.Count && words[index].StartsWith('-'); index++)
+        {
+            if (words[index] is not ("--help" or "-h" or "--help=true"))
             {
-                session.Error.Text($"unknown flag: {words[1]}\n\nUsage:  {Session.Program} {path} COMMAND\n\nRun '{Session.Program} {path} --help' for more information\n");
+                string fault = words[index].StartsWith("--", StringComparison.Ordinal) ? $"unknown flag: {words[index].Split('=')[0]}" : $"unknown shorthand flag: '{words[index][1]}' in {words[index]}";
+                session.Error.Text($"{fault}\n\nUsage:  {Session.Program} {group.Name}\n\nRun '{Session.Program} {group.Name} --help' for more information\n");
                 return 125;
             }
 
-            path = $"{path} {words[1]}";
-            used = 2;
+            if (words[index] == "-h")
+            {
+                session.Output.Line(ShortHelp);
+            }
+
+            help = true;
         }
 
-        Command? command = CommandTable.Find(path);
-        if (command is null)
+        if (index == words.Count)
         {
-            string usage = used == 2 ? $"\nUsage:  {Session.Program} {words[0]}\n" : "";
-            string help = used == 2 ? $"{Session.Program} {words[0]}" : Session.Program;
-            session.Error.Text($"{Session.Program}: unknown command: {Session.Program} {path}\n{usage}\nRun '{help} --help' for more information\n");
-            return 1;
+            return help ? Print(session, Overview.Group(group)) : PrintToError(session, Overview.Group(group));
         }
 
-        return RunCommand(session, command with { Path = path }, words.GetRange(used, words.Count - used));
+        string path = $"{group.Name} {words[index]}";
+        if (CommandTable.Find(path) is { } command)
+        {
+            return RunCommand(session, command with { Path = path }, help ? ["--help"] : words[(index + 1)..]);
+        }
+
+        session.Error.Text($"{Session.Program}: unknown command: {Session.Program} {path}\n\nUsage:  {Session.Program} {group.Name}\n\n{Suggestion.Text(words[index], group.Name + " ", group.Names)}Run '{Session.Program} {group.Name} --help' for more information\n");
+        return 1;
+    }
+
+    private static int Help(Session session, string[] all, List<string> topic)
+    {
+        if (topic.Count == 0)
+        {
+            return Print(session, Overview.Text(session));
+        }
+
+        if (CommandGroup.Find(topic[0]) is { } group)
+        {
+            return topic.Count == 1 ? Print(session, Overview.Group(group))
+                : topic.Count == 2 && CommandTable.Find($"{topic[0]} {topic[1]}") is { } inner ? Print(session, HelpText.Of(inner with { Path = $"{topic[0]} {topic[1]}" }))
+                : throw new CommandException($"unknown help topic: {string.Join(' ', topic.Skip(CommandTable.Find($"{topic[0]} {topic[1]}") is null ? 1 : 2))}");
+        }
+
+        if (CommandTable.Find(topic[0]) is { } command)
+        {
+            return topic.Count == 1 ? Print(session, HelpText.Of(command with { Path = topic[0] })) : throw new CommandException($"unknown help topic: {string.Join(' ', topic.Skip(1))}");
+        }
+
+        if (PluginFolders.Find(session, topic[0]) is { } plugin)
+        {
+            PluginRun.Become(plugin, all);
+        }
+
+        throw new CommandException($"unknown help topic: {string.Join(' ', topic)}");
+    }
+
+    /// <summary>Help that nobody asked for.</summary>
+    private static int PrintToError(Session session, string text)
+    {
+        session.Error.Text(text);
+        return 0;
+    }
+
+    private static int Print(Session session, string text)
+    {
+        session.Output.Text(text);
+        return 0;
     }
 
     private static int RunCommand(Session session, Command command, List<string> words)
@@ -134,11 +189,13 @@ internal static class EntryPoint
                 return 0;
             }
 
+            CheckVersions(session, command, flags);
             CheckCount(command, name, arguments.Count);
             return command.Run(new Invocation(session, command, flags, arguments));
         }
         catch (HelpRequestedException)
         {
+            session.Output.Line(ShortHelp);
             session.Output.Text(HelpText.Of(command));
             return 0;
         }
@@ -176,11 +233,35 @@ internal static class EntryPoint
     {
         EngineException { Message: var words } when words.StartsWith("error from daemon in stream: ", StringComparison.Ordinal) => words,
         EngineException engine => $"Error response from daemon: {engine.Message}",
-        TemplateException { WhileParsing: true } template => $"failed to parse template: {template.Message}",
-        TemplateException template => $"failed to execute template: {template.Message}",
+        TemplateException template => $"template parsing error: {template.Message}",
         ProtocolException protocol => $"error during connect: {protocol.Message}",
         _ => error.Message,
     };
+
+    /// <summary>An engine that does not know a flag would leave it out without a word.</summary>
+    private static void CheckVersions(Session session, Command command, FlagValues flags)
+    {
+        if (command.Since.Length > 0 && ApiVersion.Compare(session.Client.Negotiate(), command.Since) < 0)
+        {
+            throw new CommandException($"{Session.Program} {command.Path} requires API version {command.Since}, but the Docker daemon API version is {session.Client.Version}");
+        }
+
+        if (command.NeedsExperiments && !session.Client.HasExperiments())
+        {
+            throw new CommandException($"{Session.Program} {command.Path} is only supported on a Docker daemon with experimental features enabled");
+        }
+
+        string[] refusals =
+        [
+            .. command.Flags.Where(flag => flag.Since.Length > 0 && flags.Has(flag.Name) && ApiVersion.Compare(session.Client.Negotiate(), flag.Since) < 0)
+                .OrderBy(flag => flag.Name, StringComparer.Ordinal)
+                .Select(flag => $"\"--{flag.Name}\" requires API version {flag.Since}, but the Docker daemon API version is {session.Client.Version}"),
+        ];
+        if (refusals.Length > 0)
+        {
+            throw new CommandException(string.Join('\n', refusals));
+        }
+    }
 
     private static void CheckCount(Command command, string name, int count)
     {

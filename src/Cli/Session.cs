@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
+using Wharf.Cli.Contexts;
 using Wharf.Cli.Output;
 using Wharf.EngineApi.Client;
 
@@ -22,10 +23,25 @@ internal sealed class Session(FlagValues global) : IDisposable
 
     internal bool IsDebug => global.Is("debug");
 
-    internal EngineClient Client => client ??= Connect();
+    internal EngineClient Client => client ??= new EngineEndpoint(this).Connect();
 
-    internal string ConfigurationFolder =>
-        global.Text("config", Variable("DOCKER_CONFIG") ?? Path.Combine(Variable("HOME") ?? "/", ".docker"));
+    internal string ConfigurationFolder => global.Text("config", DefaultConfigurationFolder);
+
+    internal static string HomeFolder => Variable("HOME") ?? "/";
+
+    /// <summary>Of this user, when no flag names another.</summary>
+    internal static string DefaultConfigurationFolder => Variable("DOCKER_CONFIG") ?? Path.Combine(HomeFolder, ".docker");
+
+    internal ContextStore Contexts => new(ConfigurationFolder);
+
+    /// <summary>The flags before the command.</summary>
+    internal FlagValues Global => global;
+
+    /// <summary>The name of the context in use, which need not exist.</summary>
+    internal string CurrentContext =>
+        global.Text("context") is { Length: > 0 } named ? named
+        : global.Has("host") || Variable("DOCKER_HOST") is not null ? ContextStore.Default
+        : Variable("DOCKER_CONTEXT") ?? (Configured("currentContext") is { Length: > 0 } configured ? configured : ContextStore.Default);
 
     /// <summary>config.json of the user, an empty object when there is none.</summary>
     internal JsonElement Configuration => configuration ??= ReadConfiguration();
@@ -36,54 +52,7 @@ internal sealed class Session(FlagValues global) : IDisposable
 
     public void Dispose() => client?.Dispose();
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
-
-    private EngineClient Connect()
-    {
-        if (global.Text("context", Variable("DOCKER_CONTEXT") ?? "default") is { Length: > 0 } context && context != "default" && !global.Has("host"))
-        {
-            throw new CommandException($"context \"{context}\": context not found: only \"default\" exists");
-        }
-
-        if (global.All("host").Count > 1)
-        {
-            throw new CommandException("specify only one -H");
-        }
-
-        bool verify = global.Is("tlsverify") || (!global.Has("tlsverify") && Variable("DOCKER_TLS_VERIFY") is not null);
-        bool tls = verify || global.Is("tls") || Variable("DOCKER_TLS") is not null;
-        string folder = Variable("DOCKER_CERT_PATH") ?? ConfigurationFolder;
-        EngineAddress address;
-        try
-        {
-            address = EngineAddress.Parse(global.Text("host", Variable("DOCKER_HOST") ?? EngineAddress.Default), tls);
-        }
-        catch (FormatException error)
-        {
-            throw new CommandException($"Failed to initialize: unable to resolve docker endpoint: {error.Message}");
-        }
-
-        return new EngineClient(address, tls && address.Path is null ? LoadTls(verify, folder) : null, Variable("DOCKER_API_VERSION"));
-    }
-
-    private TlsSettings LoadTls(bool verify, string folder)
-    {
-        // A default that is not there is none; what was named has to be there.
-        string? Optional(string flag, string file) =>
-            global.Has(flag) ? global.Text(flag) : File.Exists(Path.Combine(folder, file)) ? Path.Combine(folder, file) : null;
-        try
-        {
-            return TlsSettings.Load(verify, global.Text("tlscacert", Path.Combine(folder, "ca.pem")), Optional("tlscert", "cert.pem"), Optional("tlskey", "key.pem"));
-        }
-        catch (IOException error)
-        {
-            throw new CommandException($"Failed to initialize: unable to resolve docker endpoint: {error.Message}");
-        }
-        catch (FormatException error)
-        {
-            throw new CommandException($"Failed to initialize: failed to retrieve context tls info: {error.Message}");
-        }
-    }
+    internal static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private JsonElement ReadConfiguration()
     {

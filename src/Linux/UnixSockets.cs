@@ -18,6 +18,14 @@ public static unsafe class UnixSockets
         return (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]));
     }
 
+    /// <summary>Two connected ends of a byte stream, either half of which is closed on its own.</summary>
+    public static (FileDescriptor First, FileDescriptor Second) StreamPair()
+    {
+        int* pair = stackalloc int[2];
+        Libc.Check(Libc.socketpair(Family, 1 | CloseOnExec, 0, pair), "socketpair");
+        return (new FileDescriptor(pair[0]), new FileDescriptor(pair[1]));
+    }
+
     public static FileDescriptor Connect(string path)
     {
         var socket = new FileDescriptor(Libc.Check(Libc.socket(Family, 1 | CloseOnExec, 0), "socket"));

@@ -11,8 +11,17 @@ internal sealed record Command
 
     public required string Summary { get; init; }
 
+    /// <summary>What the help says in place of the summary; empty: the summary.</summary>
+    public string Long { get; init; } = "";
+
     /// <summary>Every path that means this command.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
+
+    /// <summary>The oldest version of the API that knows it; empty: all that are spoken.</summary>
+    public string Since { get; init; } = "";
+
+    /// <summary>Whether only an engine with experimental features has it.</summary>
+    public bool NeedsExperiments { get; init; }
 
     public IReadOnlyList<Flag> Flags { get; init; } = [];
 

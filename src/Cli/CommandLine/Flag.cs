@@ -8,7 +8,13 @@ namespace Wharf.Cli.CommandLine;
 /// <param name="Default">Shown in the help text; "true" makes a switch that is on until it is told otherwise.</param>
 internal sealed record Flag(string Name, char Short, FlagType Type, string Description, string Default = "")
 {
-    internal string TypeName => Type switch
+    /// <summary>What the help text calls the type where it is not the type's own name.</summary>
+    internal string Label { get; init; } = "";
+
+    /// <summary>The oldest version of the API that knows it; empty: all that are spoken.</summary>
+    internal string Since { get; init; } = "";
+
+    internal string TypeName => Label.Length > 0 ? Label : Type switch
     {
         FlagType.Switch => "",
         FlagType.Text => "string",

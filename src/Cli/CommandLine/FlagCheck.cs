@@ -17,6 +17,7 @@ internal static class FlagCheck
             FlagType.Duration => GoDuration.Parse(value) is null ? $"time: invalid duration \"{value}\"" : null,
             FlagType.Filter => value.Contains('=', StringComparison.Ordinal) || value.Length == 0 ? null : $"invalid argument \"{value}\": bad format of filter (expected name=value)",
             FlagType.Ulimit => UlimitValue.Parse(value, out string? refusal) is null ? refusal : null,
+            FlagType.Gpus => GpuRequest.Parse(value, out string? wrong) is null ? wrong : null,
             _ => null,
         };
         if (cause is not null)

@@ -6,6 +6,9 @@ internal enum FlagType
     Switch,
     Text,
     List,
+
+    /// <summary>Commas divide its values.</summary>
+    Strings,
     Int,
     Uint16,
     Decimal,
@@ -18,4 +21,5 @@ internal enum FlagType
     Filter,
     Weight,
     Throttle,
+    Gpus,
 }

@@ -28,6 +28,9 @@ internal sealed class FlagValues
 
     internal IReadOnlyList<string> All(string name) => values.TryGetValue(name, out List<string>? given) ? given : None;
 
+    /// <summary>The values of a flag whose values commas divide; what stands in quotes stays whole.</summary>
+    internal IReadOnlyList<string> Strings(string name) => [.. All(name).SelectMany(CommaList.Split)];
+
     internal long Int(string name, long fallback = 0) =>
         values.TryGetValue(name, out List<string>? given) ? long.Parse(given[^1], CultureInfo.InvariantCulture) : fallback;
 

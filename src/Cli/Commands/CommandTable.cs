@@ -5,28 +5,15 @@ namespace Wharf.Cli.Commands;
 /// <summary>Every command by its paths. Only the one that is asked for is built.</summary>
 internal static class CommandTable
 {
-    private static readonly string[] ContainerNames =
-        ["attach", "create", "exec", "inspect", "kill", "logs", "ls", "pause", "port", "rename", "restart", "rm", "run", "start", "stats", "stop", "top", "unpause", "update", "wait", "diff", "prune", "export", "commit"];
-
-    private static readonly string[] TopNames =
-    [
-        "attach", "commit", "create", "diff", "events", "exec", "export", "history", "images", "import", "info", "inspect", "kill", "load", "login", "logout", "logs", "pause", "port", "ps", "pull",
-        "rename", "restart", "rm", "rmi", "run", "save", "start", "stats", "stop", "tag", "top", "unpause", "update", "version", "wait",
-    ];
-
-    private static readonly string[] SystemNames = ["events", "info"];
-
-    private static readonly string[] ImageNames = ["history", "import", "inspect", "load", "ls", "prune", "pull", "rm", "save", "tag"];
-
-    internal static bool IsGroup(string name) => name is "container" or "image" or "system";
-
-    /// <summary>The names below a group, for its help.</summary>
-    internal static IEnumerable<string> Below(string group) =>
-        (group switch { "container" => ContainerNames, "image" => ImageNames, _ => SystemNames })
-            .Where(name => Find($"{group} {name}") is not null).Order(StringComparer.Ordinal);
+    /// <summary>Those that the overview shows first.</summary>
+    internal static IReadOnlyList<string> Common { get; } = ["run", "exec", "ps", "pull", "push", "images", "login", "logout", "search", "version", "info"];
 
     /// <summary>The names without a group, for the help.</summary>
-    internal static IEnumerable<string> Top => TopNames.Where(name => Find(name) is not null);
+    internal static IReadOnlyList<string> Top { get; } =
+    [
+        "attach", "commit", "cp", "create", "diff", "events", "exec", "export", "history", "images", "import", "info", "inspect", "kill", "load", "login", "logout", "logs", "pause", "port", "ps", "pull", "push",
+        "rename", "restart", "rm", "rmi", "run", "save", "search", "start", "stats", "stop", "tag", "top", "unpause", "update", "version", "wait",
+    ];
 
     internal static Command? Find(string path) => path switch
     {
@@ -66,9 +53,26 @@ internal static class CommandTable
         "container prune" => ContainerViews.Prune(),
         "stats" or "container stats" => StatsCommand.Build(),
         "update" or "container update" => UpdateCommand.Build(),
+        "commit" or "container commit" => CommitCommand.Build(),
+        "cp" or "container cp" => CopyCommand.Build(),
+        "push" or "image push" => PushCommand.Build(),
+        "search" => SearchCommand.Build(),
+        "system df" => DiskUsageCommand.Build(),
+        "system prune" => SystemPruneCommand.Build(),
+        "system dial-stdio" => DialCommand.Build(),
+        "completion" => CompletionCommand.Build(),
+        "man" => ManCommand.Build(),
         "login" => LoginCommand.Build(),
         "logout" => LogoutCommand.Build(),
         "version" => VersionCommand.Build(),
-        _ => null,
+        _ => path.Split(' ') switch
+        {
+            ["network", var name] => NetworkCommands.Find(name),
+            ["volume", var name] => VolumeCommands.Find(name),
+            ["context", var name] => ContextCommands.Find(name),
+            ["checkpoint", var name] => CheckpointCommands.Find(name),
+            ["plugin", var name] => PluginCommands.Find(name),
+            _ => null,
+        },
     };
 }

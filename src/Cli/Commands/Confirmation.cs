@@ -14,13 +14,20 @@ internal static class Confirmation
             return;
         }
 
-        call.Session.Output.Text($"{warning}\nAre you sure you want to continue? [y/N] ");
+        AskPlain(call, $"{warning}\nAre you sure you want to continue?");
+    }
+
+    /// <exception cref="CommandException">The answer is not yes.</exception>
+    internal static void AskPlain(Invocation call, string question)
+    {
+        call.Session.Output.Text($"{question} [y/N] ");
         using var input = new FileDescriptor(0, ownsHandle: false);
         byte[] answer = new byte[64];
         int count = Files.Read(input, answer, "standard input");
         if (Encoding.UTF8.GetString(answer, 0, count).Trim() is not ("y" or "Y"))
         {
-            throw new CommandException("", 1);
+            // Declined is no failure.
+            throw new CommandException("", 0);
         }
     }
 }

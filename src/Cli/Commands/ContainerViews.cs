@@ -9,15 +9,23 @@ namespace Wharf.Cli.Commands;
 /// <summary>Commands that show something of one container.</summary>
 internal static class ContainerViews
 {
+    /// <summary>Where graphs can be drawn, `top` needs no container.</summary>
+    private static bool AtTerminal => Linux.Terminal.Size(new Linux.FileDescriptor(0, ownsHandle: false)) is not null && Linux.Terminal.Size(new Linux.FileDescriptor(1, ownsHandle: false)) is not null;
+
     internal static Command Top() => new()
     {
         Usage = "CONTAINER [ps OPTIONS]",
         Summary = "Display the running processes of a container",
         Paths = ["container top", "top"],
-        Least = 1,
+        Least = AtTerminal ? 0 : 1,
         Interspersed = false,
         Run = call =>
         {
+            if (call.Arguments.Count == 0)
+            {
+                return LiveTop.Run(call);
+            }
+
             using EngineResponse response = call.Session.Client.Send("GET", new Query(Routes.Container(call.Arguments[0]) + "/top").AddIf("ps_args", string.Join(' ', call.Arguments.Skip(1))).ToString());
             JsonElement answer = response.ReadJson();
             IEnumerable<string> rows = answer.Items("Processes").Select(process => string.Join('\t', process.Items().Select(cell => cell.ToString())));
@@ -97,11 +105,7 @@ internal static class ContainerViews
         Run = call =>
         {
             Confirmation.Ask(call, "WARNING! This will remove all stopped containers.");
-            using EngineResponse response = call.Session.Client.Send("POST", new Query("/containers/prune").AddEscaped("filters", Filters.Query(call.Flags.All("filter"))).ToString());
-            JsonElement answer = response.ReadJson();
-            string[] deleted = [.. answer.Texts("ContainersDeleted")];
-            string list = deleted.Length > 0 ? $"Deleted Containers:\n{string.Join('\n', deleted)}\n\n" : "";
-            call.Session.Output.Line(string.Create(CultureInfo.InvariantCulture, $"{list}Total reclaimed space: {Words.Size(answer.Number("SpaceReclaimed"), 4)}"));
+            PruneCalls.Print(call.Session, PruneCalls.Containers(call.Session, call.Flags.All("filter")));
             return 0;
         },
     };

@@ -10,7 +10,7 @@ internal static class CreateCommand
         Usage = "[OPTIONS] IMAGE [COMMAND] [ARG...]",
         Summary = "Create a new container",
         Paths = ["container create", "create"],
-        Flags = [.. RunFlags.All],
+        Flags = [.. RunFlags.All.Select(flag => flag.Name == "pull" ? flag with { Description = "Pull image before creating (\"always\", \"|missing\", \"never\")" } : flag)],
         Least = 1,
         Interspersed = false,
         Run = call =>

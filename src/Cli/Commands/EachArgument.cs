@@ -32,4 +32,26 @@ internal static class EachArgument
 
         return code;
     }
+
+    /// <summary>As <see cref="Do"/>, but errors are said together at the end.</summary>
+    internal static int DoThenReport(Invocation call, Func<string, string?> action)
+    {
+        var errors = new List<string>();
+        foreach (string argument in call.Arguments)
+        {
+            try
+            {
+                if (action(argument) is { } line)
+                {
+                    call.Session.Output.Line(line);
+                }
+            }
+            catch (Exception error) when (EntryPoint.IsExpected(error) || error is CommandException)
+            {
+                errors.Add(EntryPoint.Describe(error));
+            }
+        }
+
+        return errors.Count == 0 ? 0 : throw new CommandException(string.Join('\n', errors));
+    }
 }

@@ -17,7 +17,7 @@ internal static class EventsCommand
         Flags =
         [
             Filters.Flag,
-            new("format", '\0', FlagType.Text, "Format output using a custom template: 'json': Print in JSON format 'TEMPLATE': Print output using the given Go template."),
+            new("format", '\0', FlagType.Text, Formats.InspectDescription),
             new("since", '\0', FlagType.Text, "Show all events created since timestamp"),
             new("until", '\0', FlagType.Text, "Stream events until this timestamp"),
         ],
@@ -42,8 +42,8 @@ internal static class EventsCommand
         }
 
         string route = new Query("/events")
-            .AddIf("since", PointInTime.Of("since", call.Flags.Text("since")))
-            .AddIf("until", PointInTime.Of("until", call.Flags.Text("until")))
+            .AddIf("since", PointInTime.Of("", call.Flags.Text("since")))
+            .AddIf("until", PointInTime.Of("", call.Flags.Text("until")))
             .AddEscaped("filters", Filters.Query(call.Flags.All("filter"))).ToString();
         using EngineResponse response = call.Session.Client.Send("GET", route);
         foreach (JsonElement happened in JsonStream.Read(response))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
+using Wharf.Cli.Images;
 using Wharf.Cli.Output;
 using Wharf.EngineApi.Client;
 
@@ -28,7 +29,7 @@ internal static class HistoryCommand
             Formats.ListFlag,
             new("human", 'H', FlagType.Switch, "Print sizes and dates in human readable format", "true"),
             new("no-trunc", '\0', FlagType.Switch, "Don't truncate output"),
-            new("platform", '\0', FlagType.Text, ""),
+            new("platform", '\0', FlagType.Text, "Show history for the given platform. Formatted as \"os[/arch[/variant]]\" (e.g., \"linux/amd64\")") { Since = "1.48" },
             new("quiet", 'q', FlagType.Switch, "Only show image IDs"),
         ],
         Least = 1,
@@ -38,7 +39,7 @@ internal static class HistoryCommand
 
     private static int Run(Invocation call)
     {
-        using EngineResponse response = call.Session.Client.Send("GET", Routes.Image(call.Arguments[0]) + "/history");
+        using EngineResponse response = call.Session.Client.Send("GET", new Query(Routes.Image(call.Arguments[0]) + "/history").AddIf("platform", PlatformText.ToJsonIf(call.Flags.Text("platform"))).ToString());
         JsonElement[] items = [.. response.ReadJson().Items()];
         bool full = call.Flags.Is("no-trunc");
         bool human = call.Flags.Is("human", fallback: true);

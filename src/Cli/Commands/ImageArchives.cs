@@ -17,7 +17,7 @@ internal static class ImageArchives
         Flags =
         [
             new("input", 'i', FlagType.Text, "Read from tar archive file, instead of STDIN"),
-            new("platform", '\0', FlagType.Text, "Load only the given platform variant. Formatted as \"os[/arch[/variant]]\" (e.g., \"linux/amd64\")"),
+            new("platform", '\0', FlagType.Text, "Load only the given platform variant. Formatted as \"os[/arch[/variant]]\" (e.g., \"linux/amd64\")") { Since = "1.48" },
             new("quiet", 'q', FlagType.Switch, "Suppress the load output"),
         ],
         Most = 0,
@@ -25,7 +25,7 @@ internal static class ImageArchives
         {
             using FileDescriptor file = call.Flags.Has("input") ? OpenFile(call.Flags.Text("input")) : StandardInput("requested load from stdin, but stdin is empty");
             using var stream = new DescriptorStream(file, call.Flags.Text("input", "standard input"));
-            using EngineResponse response = call.Session.Client.Send("POST", new Query("/images/load").Add("quiet", call.Flags.Is("quiet") || !call.Session.Output.IsTerminal ? "1" : "0").ToString(), RequestContent.Archive(stream));
+            using EngineResponse response = call.Session.Client.Send("POST", new Query("/images/load").Add("quiet", call.Flags.Is("quiet") || !call.Session.Output.IsTerminal ? "1" : "0").AddIf("platform", PlatformText.ToJsonIf(call.Flags.Text("platform"))).ToString(), RequestContent.Archive(stream));
             if (response.Header("Content-Type")?.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) == true)
             {
                 Progress.Show(response, call.Session.Output);
@@ -47,7 +47,7 @@ internal static class ImageArchives
         Flags =
         [
             new("output", 'o', FlagType.Text, "Write to a file, instead of STDOUT"),
-            new("platform", '\0', FlagType.Text, "Save only the given platform variant. Formatted as \"os[/arch[/variant]]\" (e.g., \"linux/amd64\")"),
+            new("platform", '\0', FlagType.Text, "Save only the given platform variant. Formatted as \"os[/arch[/variant]]\" (e.g., \"linux/amd64\")") { Since = "1.48" },
         ],
         Least = 1,
         Run = call =>
@@ -61,6 +61,7 @@ internal static class ImageArchives
                 }
             }
 
+            route.AddIf("platform", PlatformText.ToJsonIf(call.Flags.Text("platform")));
             return ArchiveOutput.Copy(call, () => call.Session.Client.Send("GET", route.ToString()));
         },
     };

@@ -39,7 +39,7 @@ internal static class ImageVerbs
                 call.Session.Output.Line("Using default tag: latest");
             }
 
-            ImagePull.Run(call.Session, reference, call.Flags.Text("platform"), quiet ? null : call.Session.Output, all);
+            ImagePull.Run(call.Session, reference, Containers.NewContainer.Platform(call.Flags), quiet ? null : call.Session.Output, all);
             call.Session.Output.Line(ImageReference.Canonical(all ? reference : ImageReference.WithTag(reference)));
             return 0;
         },
@@ -75,7 +75,7 @@ internal static class ImageVerbs
         [
             new("force", 'f', FlagType.Switch, "Force removal of the image"),
             new("no-prune", '\0', FlagType.Switch, "Do not delete untagged parents"),
-            new("platform", '\0', FlagType.List, ""),
+            new("platform", '\0', FlagType.Strings, "Remove only the given platform variant. Formatted as \"os[/arch[/variant]]\" (e.g., \"linux/amd64\")") { Since = "1.50" },
         ],
         Least = 1,
         Run = call =>
@@ -85,7 +85,7 @@ internal static class ImageVerbs
             {
                 try
                 {
-                    using EngineResponse response = call.Session.Client.Send("DELETE", new Query(Routes.Image(name)).AddIf("force", call.Flags.Is("force")).AddIf("noprune", call.Flags.Is("no-prune")).ToString());
+                    using EngineResponse response = call.Session.Client.Send("DELETE", RemoveRoute(call, name));
                     PrintRemoved(call.Session, response.ReadJson());
                 }
                 catch (Exception error) when (EntryPoint.IsExpected(error) || error is CommandException)
@@ -121,25 +121,21 @@ internal static class ImageVerbs
         {
             bool all = call.Flags.Is("all");
             Confirmation.Ask(call, all ? "WARNING! This will remove all images without at least one container associated to them." : "WARNING! This will remove all dangling images.");
-            string filters = Filters.Query(call.Flags.All("filter").Append($"dangling={(all ? "false" : "true")}"));
-            using EngineResponse response = call.Session.Client.Send("POST", new Query("/images/prune").AddEscaped("filters", filters).ToString());
-            JsonElement answer = response.ReadJson();
-            JsonElement deleted = answer.Find("ImagesDeleted");
-            if (deleted.Items().Any())
-            {
-                call.Session.Output.Line("Deleted Images:");
-                foreach (JsonElement image in deleted.Items())
-                {
-                    call.Session.Output.Line(image.Text("Untagged") is { Length: > 0 } name ? $"untagged: {name}" : $"deleted: {image.Text("Deleted")}");
-                }
-
-                call.Session.Output.Line("");
-            }
-
-            call.Session.Output.Line($"Total reclaimed space: {Words.Size(answer.Number("SpaceReclaimed"), 4)}");
+            PruneCalls.Print(call.Session, PruneCalls.Images(call.Session, call.Flags.All("filter"), all));
             return 0;
         },
     };
+
+    private static string RemoveRoute(Invocation call, string name)
+    {
+        Query route = new Query(Routes.Image(name)).AddIf("force", call.Flags.Is("force")).AddIf("noprune", call.Flags.Is("no-prune"));
+        foreach (string platform in call.Flags.Strings("platform"))
+        {
+            route.Add("platforms", PlatformText.ToJson(platform));
+        }
+
+        return route.ToString();
+    }
 
     private static void PrintRemoved(Session session, JsonElement answer)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
+using Wharf.Cli.Credentials;
 using Wharf.Cli.Images;
 using Wharf.Cli.Output;
 using Wharf.Cli.Terminals;
@@ -13,6 +14,7 @@ internal static class LoginCommand
     {
         Usage = "[OPTIONS] [SERVER]",
         Summary = "Authenticate to a registry",
+        Long = "Authenticate to a registry.\nDefaults to Docker Hub if no server is specified.",
         Paths = ["login"],
         Flags =
         [
@@ -57,7 +59,6 @@ internal static class LoginCommand
             password = user.Length == 0 ? throw new CommandException("the --password-stdin option requires --username to be set") : Prompt.ReadToEnd().TrimEnd('\r', '\n');
         }
 
-        var file = new CredentialFile(session);
         string server = Server(call.Arguments);
         user = user.Length > 0 ? user : Prompt.Ask(session, "Username: ");
         user = user.Length > 0 ? user : throw new CommandException("error: username is required");
@@ -72,8 +73,11 @@ internal static class LoginCommand
         }));
         using EngineResponse response = session.Client.Send("POST", "/auth", body);
         JsonElement answer = response.ReadJson();
-        file.Set(server, user, password, answer.Text("IdentityToken"));
-        session.Error.Line($"\nWARNING! Your credentials are stored unencrypted in '{file.Path}'.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/go/credential-store/\n");
+        if (new CredentialStore(session, server).Set(new Credential(user, password, answer.Text("IdentityToken"))) is { } path)
+        {
+            session.Error.Line($"\nWARNING! Your credentials are stored unencrypted in '{path}'.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/go/credential-store/\n");
+        }
+
         session.Output.Line(answer.Text("Status", "Login Succeeded"));
         return 0;
     }

@@ -1,5 +1,5 @@
 using Wharf.Cli.CommandLine;
-using Wharf.Cli.Images;
+using Wharf.Cli.Credentials;
 
 namespace Wharf.Cli.Commands;
 
@@ -9,13 +9,20 @@ internal static class LogoutCommand
     {
         Usage = "[SERVER]",
         Summary = "Log out from a registry",
+        Long = "Log out from a registry.\nIf no server is specified, the default is defined by the daemon.",
         Paths = ["logout"],
         Most = 1,
         Run = call =>
         {
             string server = LoginCommand.Server(call.Arguments);
-            bool known = new CredentialFile(call.Session).Remove(server);
-            call.Session.Output.Line(known ? $"Removing login credentials for {server}" : $"Not logged in to {server}");
+            call.Session.Output.Line($"Removing login credentials for {server}");
+
+            // Older clients kept them under the address as it was typed.
+            foreach (string name in call.Arguments.Count == 0 ? [server] : new[] { server, "http://" + server, "https://" + server })
+            {
+                new CredentialStore(call.Session, name).Remove();
+            }
+
             return 0;
         },
     };

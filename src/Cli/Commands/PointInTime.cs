@@ -26,7 +26,7 @@ internal static class PointInTime
         string cut = System.Text.RegularExpressions.Regex.Replace(text, @"(\.\d{7})\d+", "$1");
         return DateTimeOffset.TryParseExact(cut, forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset time)
             ? Seconds(time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks)
-            : throw new CommandException($"invalid value for \"{flag}\": failed to parse value as time or duration: \"{text}\"");
+            : throw new CommandException($"{(flag.Length > 0 ? $"invalid value for \"{flag}\": " : "")}failed to parse value as time or duration: \"{text}\"");
     }
 
     private static string Seconds(long ticks) =>

@@ -17,6 +17,8 @@ internal static class StartCommand
         Flags =
         [
             new("attach", 'a', FlagType.Switch, "Attach STDOUT/STDERR and forward signals"),
+            new("checkpoint", '\0', FlagType.Text, "Restore from this checkpoint"),
+            new("checkpoint-dir", '\0', FlagType.Text, "Use a custom checkpoint storage directory"),
             AttachedProcess.DetachKeysFlag,
             new("interactive", 'i', FlagType.Switch, "Attach container's STDIN"),
         ],
@@ -31,7 +33,7 @@ internal static class StartCommand
         {
             try
             {
-                ContainerStart.Post(call.Session, name, call.Flags.Text("detach-keys"));
+                ContainerStart.Post(call.Session, name, call.Flags.Text("detach-keys"), call.Flags.Text("checkpoint"), call.Flags.Text("checkpoint-dir"));
                 call.Session.Output.Line(name);
             }
             catch (Exception error) when (EntryPoint.IsExpected(error))
@@ -56,6 +58,11 @@ internal static class StartCommand
     private static int Attached(Invocation call)
     {
         Session session = call.Session;
+        if (call.Flags.Has("checkpoint"))
+        {
+            throw new CommandException("you cannot attach to a container that is restored from a checkpoint: start it, then attach");
+        }
+
         if (call.Arguments.Count > 1)
         {
             throw new CommandException("you cannot start and attach multiple containers at once");

@@ -25,7 +25,10 @@ internal static class ContainerRow
         ["Platform"] = "PLATFORM",
     };
 
-    internal static FieldRow Of(JsonElement container, bool full) => new(
+    /// <param name="container">As the engine lists it.</param>
+    /// <param name="full">Whether nothing is cut.</param>
+    /// <param name="ownSizeOnly">Whether the size of the image is left out of the size.</param>
+    internal static FieldRow Of(JsonElement container, bool full, bool ownSizeOnly = false) => new(
         "*formatter.ContainerContext",
         new Dictionary<string, Func<object?>>
         {
@@ -38,7 +41,7 @@ internal static class ContainerRow
             ["Ports"] = () => PortList.Of(container.Items("Ports")),
             ["State"] = () => container.Text("State"),
             ["Status"] = () => container.Text("Status"),
-            ["Size"] = () => Size(container),
+            ["Size"] = () => ownSizeOnly ? Words.Size(container.Number("SizeRw")) : Size(container),
             ["Labels"] = () => string.Join(',', container.Find("Labels").Properties().Select(label => $"{label.Name}={label.Value}").Order(StringComparer.Ordinal)),
             ["Mounts"] = () => string.Join(',', Mounts(container).Select(name => full ? name : Words.Shorten(name, 15))),
             ["LocalVolumes"] = () => container.Items("Mounts").Count(mount => mount.Text("Driver") == "local").ToString(System.Globalization.CultureInfo.InvariantCulture),

@@ -9,8 +9,8 @@ namespace Wharf.Cli.Containers;
 /// <summary>Requests of a container's start and end that several commands make.</summary>
 internal static class ContainerStart
 {
-    internal static void Post(Session session, string container, string detachKeys = "") =>
-        session.Client.Send("POST", new Query(Routes.Container(container) + "/start").AddIf("detachKeys", detachKeys).ToString()).Dispose();
+    internal static void Post(Session session, string container, string detachKeys = "", string checkpoint = "", string checkpointFolder = "") =>
+        session.Client.Send("POST", new Query(Routes.Container(container) + "/start").AddIf("detachKeys", detachKeys).AddIf("checkpoint", checkpoint).AddIf("checkpoint-dir", checkpointFolder).ToString()).Dispose();
 
     /// <summary>Opened before the start, so that no exit is too quick for it: the engine has answered, its body comes with the exit.</summary>
     internal static EngineResponse Await(Session session, string container, string condition) =>

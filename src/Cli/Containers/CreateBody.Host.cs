@@ -85,6 +85,11 @@ internal sealed partial class CreateBody
         Text("CpusetCpus", "cpuset-cpus");
         Text("CpusetMems", "cpuset-mems");
         WriteDevices();
+        WriteDeviceRequests();
+        Int("CpuCount", "cpu-count");
+        Int("CpuPercent", "cpu-percent");
+        Int("IOMaximumIOps", "io-maxiops");
+        Bytes("IOMaximumBandwidth", "io-maxbandwidth");
         List("DeviceCgroupRules", flags.All("device-cgroup-rule"));
         Bytes("KernelMemory", "kernel-memory");
         Bytes("MemoryReservation", "memory-reservation");
@@ -233,15 +238,45 @@ internal sealed partial class CreateBody
         }
     }
 
+    /// <summary>vendor/class=name: a device by its CDI name, which the engine looks up.</summary>
+    private static bool IsQualified(string device) =>
+        device.Split('=', 2) is [var kind, { Length: > 0 }] && kind.Split('/') is [{ Length: > 0 } vendor, { Length: > 0 }] && char.IsAsciiLetter(vendor[0]);
+
+    private void WriteDeviceRequests()
+    {
+        string[] names = [.. flags.All("device").Where(IsQualified)];
+        if (names.Length == 0 && !flags.Has("gpus"))
+        {
+            return;
+        }
+
+        writer.WriteStartArray("DeviceRequests");
+        foreach (string request in flags.All("gpus"))
+        {
+            GpuRequest.Parse(request, out _)!.Write(writer);
+        }
+
+        if (names.Length > 0)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("Driver", "cdi");
+            writer.WriteTexts("DeviceIDs", names);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
     private void WriteDevices()
     {
-        if (flags.All("device").Count == 0)
+        string[] paths = [.. flags.All("device").Where(device => !IsQualified(device))];
+        if (paths.Length == 0)
         {
             return;
         }
 
         writer.WriteStartArray("Devices");
-        foreach (string device in flags.All("device"))
+        foreach (string device in paths)
         {
             string[] parts = device.Split(':');
             bool second = parts.Length == 2 && parts[1].Length > 0 && parts[1].All(letter => letter is 'r' or 'w' or 'm');

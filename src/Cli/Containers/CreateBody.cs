@@ -16,6 +16,7 @@ internal sealed partial class CreateBody : IDisposable
     private readonly ArrayBufferWriter<byte> buffer = new(2048);
     private readonly Utf8JsonWriter writer;
     private readonly PortSettings ports;
+    private IReadOnlyList<string> environment = [];
 
     private CreateBody(FlagValues flags)
     {
@@ -25,9 +26,9 @@ internal sealed partial class CreateBody : IDisposable
     }
 
     /// <exception cref="InvalidSettingException">A flag's value makes no sense.</exception>
-    internal static ReadOnlyMemory<byte> Write(FlagValues flags, string image, IReadOnlyList<string> command, AttachedStreams attached)
+    internal static ReadOnlyMemory<byte> Write(FlagValues flags, string image, IReadOnlyList<string> command, AttachedStreams attached, IReadOnlyList<string> environment)
     {
-        using var body = new CreateBody(flags);
+        using var body = new CreateBody(flags) { environment = environment };
         body.WriteAll(image, command, attached);
         return body.buffer.WrittenMemory;
     }
@@ -59,7 +60,7 @@ internal sealed partial class CreateBody : IDisposable
         writer.WriteBoolean("Tty", flags.Is("tty"));
         writer.WriteBoolean("OpenStdin", flags.Is("interactive"));
         writer.WriteBoolean("StdinOnce", flags.Is("interactive") && attached.Input);
-        List("Env", Variables.Environment(flags.All("env-file"), flags.All("env")));
+        List("Env", environment);
         List("Cmd", command);
         writer.WriteString("Image", image);
         Text("WorkingDir", "workdir");

@@ -25,14 +25,17 @@ internal static class NewContainer
         }
 
         // Described in full before anything is asked of the engine or left on the disk.
-        ReadOnlyMemory<byte> body = CreateBody.Write(flags, image, command, attached);
+        List<string> environment = [.. Variables.Environment(flags.All("env-file"), flags.All("env"))];
+        environment.AddRange(ProxySettings.Variables(session, environment));
+        ApiSocket? socket = flags.Is("use-api-socket") ? ApiSocket.Prepare(session, flags, environment) : null;
+        ReadOnlyMemory<byte> body = CreateBody.Write(flags, image, command, attached, environment);
         using ContainerIdFile? idFile = flags.Has("cidfile") ? ContainerIdFile.Open(flags.Text("cidfile")) : null;
         if (policy == "always")
         {
             Pull(session, flags, image);
         }
 
-        string route = new Query("/containers/create").AddIf("name", flags.Text("name")).AddIf("platform", flags.Text("platform")).ToString();
+        string route = new Query("/containers/create").AddIf("name", flags.Text("name")).AddIf("platform", Platform(flags)).ToString();
         JsonElement answer;
         try
         {
@@ -61,8 +64,12 @@ internal static class NewContainer
         }
 
         idFile?.Write(id);
+        socket?.CopyCredentials(id);
         return id;
     }
+
+    /// <summary>As asked, or what this user's variable asks of every image; empty: the engine's own.</summary>
+    internal static string Platform(FlagValues flags) => flags.Text("platform", Session.Variable("DOCKER_DEFAULT_PLATFORM") ?? "");
 
     private static bool IsImageId(string image) => image.StartsWith("sha256:", StringComparison.Ordinal);
 
@@ -73,5 +80,5 @@ internal static class NewContainer
     }
 
     private static void Pull(Session session, FlagValues flags, string image) =>
-        ImagePull.Run(session, image, flags.Text("platform"), flags.Is("quiet") ? null : session.Error);
+        ImagePull.Run(session, image, Platform(flags), flags.Is("quiet") ? null : session.Error);
 }

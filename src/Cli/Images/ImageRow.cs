@@ -37,8 +37,8 @@ internal static class ImageRow
             ["Size"] = () => Words.Size(image.Number("Size")),
             ["Containers"] = () => image.Number("Containers", -1) is >= 0 and var count ? count.ToString(CultureInfo.InvariantCulture) : "N/A",
             ["VirtualSize"] = () => Words.Size(image.Number("Size"), 4),
-            ["SharedSize"] = () => image.Number("SharedSize", -1) is >= 0 and var shared ? Words.Size(shared) : "N/A",
-            ["UniqueSize"] = () => image.Number("SharedSize", -1) is >= 0 and var shared ? Words.Size(image.Number("Size") - shared) : "N/A",
+            ["SharedSize"] = () => image.Number("SharedSize", -1) is >= 0 and var shared ? Words.Size(shared, 4) : "N/A",
+            ["UniqueSize"] = () => image.Number("SharedSize", -1) is >= 0 and var shared ? Words.Size(image.Number("Size") - shared, 4) : "N/A",
         });
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
-using System.Text.Json;
-using Wharf.Cli.Output;
+using Wharf.Cli.Credentials;
 using Wharf.Cli.Templates;
 
 namespace Wharf.Cli.Images;
@@ -14,35 +13,16 @@ internal static class RegistryAuth
     internal static string Header(Session session, string registry)
     {
         string key = registry == "docker.io" ? IndexServer : registry;
-        JsonElement entry = session.Configuration.Find("auths").Find(key);
         var json = new StringBuilder("{");
-        if (entry.ValueKind == JsonValueKind.Object)
+        if (new CredentialStore(session, key).Find() is { } credential)
         {
-            string pair = Decode(entry.Text("auth"));
-            int colon = pair.IndexOf(':', StringComparison.Ordinal);
-            if (colon > 0)
-            {
-                Add(json, "username", pair[..colon]);
-                Add(json, "password", pair[(colon + 1)..]);
-            }
-
-            Add(json, "identitytoken", entry.Text("identitytoken"));
+            Add(json, "username", credential.User);
+            Add(json, "password", credential.Password);
+            Add(json, "identitytoken", credential.Token);
             Add(json, "serveraddress", key);
         }
 
         return Convert.ToBase64String(Encoding.UTF8.GetBytes(json.Append('}').ToString())).Replace('+', '-').Replace('/', '_');
-    }
-
-    private static string Decode(string text)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(Convert.FromBase64String(text));
-        }
-        catch (FormatException)
-        {
-            return "";
-        }
     }
 
     private static void Add(StringBuilder json, string name, string value)

@@ -29,6 +29,26 @@ internal static class JsonText
         writer.WriteEndArray();
     }
 
+    /// <summary>Only when there is a value.</summary>
+    internal static void WriteTextIf(this Utf8JsonWriter writer, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            writer.WriteString(name, value);
+        }
+    }
+
+    internal static void WriteMap(this Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, string> pairs)
+    {
+        writer.WriteStartObject(name);
+        foreach ((string key, string value) in pairs)
+        {
+            writer.WriteString(key, value);
+        }
+
+        writer.WriteEndObject();
+    }
+
     /// <summary>The size of the terminal on standard output, if it is one.</summary>
     internal static void WriteConsoleSize(this Utf8JsonWriter writer)
     {

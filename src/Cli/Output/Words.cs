@@ -55,6 +55,21 @@ internal static class Words
     internal static string GoTime(DateTimeOffset time) =>
         time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss ", CultureInfo.InvariantCulture) + Zone(time.ToLocalTime());
 
+    /// <summary>A time of an engine as Go prints it, its nine digits kept: "2024-05-01 10:00:00.123456789 +0000 UTC".</summary>
+    internal static string GoStamp(string stamp)
+    {
+        int point = stamp.IndexOf('.', StringComparison.Ordinal);
+        string cut = point < 0 ? stamp : stamp[..point] + stamp[(point + 1)..].TrimStart("0123456789".ToCharArray());
+        if (!DateTimeOffset.TryParse(cut, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+        {
+            return stamp;
+        }
+
+        string digits = point < 0 ? "" : string.Concat(stamp[(point + 1)..].TakeWhile(char.IsAsciiDigit)).TrimEnd('0');
+        string zone = time.Offset == TimeSpan.Zero ? "+0000 UTC" : time.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal) is { } offset ? $"{offset} {offset}" : "";
+        return $"{time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}{(digits.Length > 0 ? "." + digits : "")} {zone}";
+    }
+
     /// <summary>%g with so many significant digits.</summary>
     internal static string General(double value, int digits) => value.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 

@@ -56,9 +56,9 @@ internal static class StatsRow
         return idle < usage ? usage - idle : usage;
     }
 
-    private static long Links(JsonElement stats, string field) => stats.Find("networks").Properties().Sum(link => link.Value.Number(field));
+    internal static long Links(JsonElement stats, string field) => stats.Find("networks").Properties().Sum(link => link.Value.Number(field));
 
-    private static long Block(JsonElement stats, char operation) =>
+    internal static long Block(JsonElement stats, char operation) =>
         stats.Find("blkio_stats").Items("io_service_bytes_recursive").Where(entry => entry.Text("op") is { Length: > 0 } op && char.ToLowerInvariant(op[0]) == operation).Sum(entry => entry.Number("value"));
 
     private static string Percent(double value) => value.ToString("0.00", CultureInfo.InvariantCulture) + "%";

@@ -31,7 +31,7 @@ internal static class Prompt
     private static string Read(Session session, string question, bool silent)
     {
         using var input = new FileDescriptor(0, ownsHandle: false);
-        TerminalMode before = TerminalMode.Of(input) ?? throw new CommandException("cannot perform an interactive login from a non-TTY device");
+        TerminalMode before = TerminalMode.Of(input) ?? throw new CommandException("error: cannot perform an interactive login from a non-TTY device");
         session.Output.Text(question);
         using var watch = new SignalWatch();
         watch.On(SignalNames.Interrupt, got =>

@@ -12,6 +12,9 @@ internal static class SignalNames
     /// <summary>What is passed on to the container: all that a user or a supervisor sends, not what the kernel tells this process about itself.</summary>
     internal static readonly int[] Passed = [Hangup, Interrupt, Quit, 10, 12, 14, Terminate, 18, 20];
 
+    /// <summary>By the names that people use.</summary>
+    internal static readonly string[] Known = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGTERM", "SIGCONT", "SIGSTOP", "SIGTSTP", "SIGWINCH"];
+
     internal static string Of(int signal) => signal switch
     {
         1 => "HUP",

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Wharf.EngineApi.Client;
 
 /// <summary>Opens connections to one engine.</summary>
-internal sealed class Connector(EngineAddress address, TlsSettings? tls)
+internal sealed class Connector(EngineAddress address, TlsSettings? tls, Func<Socket>? dial = null)
 {
     internal string Scheme => tls is null ? "http" : "https";
 
@@ -15,7 +15,11 @@ internal sealed class Connector(EngineAddress address, TlsSettings? tls)
         Socket? socket = null;
         try
         {
-            if (address.Path is { } path)
+            if (dial is not null)
+            {
+                socket = dial();
+            }
+            else if (address.Path is { } path)
             {
                 socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 socket.Connect(new UnixDomainSocketEndPoint(path.StartsWith('@') ? '\0' + path[1..] : path));

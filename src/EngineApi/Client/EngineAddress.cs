@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wharf.EngineApi.Client;
 
-/// <summary>Where an engine listens: <c>unix:///path</c> or <c>tcp://host:port</c>.</summary>
+/// <summary>Where an engine listens: <c>unix:///path</c>, <c>tcp://host:port</c> or <c>ssh://user@host</c>.</summary>
 public sealed record EngineAddress
 {
     public const string Default = "unix:///var/run/docker.sock";
@@ -14,6 +14,9 @@ public sealed record EngineAddress
 
     /// <summary>The path of a unix socket, or null.</summary>
     public string? Path { get; private init; }
+
+    /// <summary>The machine of an address <c>ssh://[user@]host[:port][/path]</c>, or null.</summary>
+    public Uri? Remote { get; private init; }
 
     public string Host { get; private init; } = "";
 
@@ -32,11 +35,27 @@ public sealed record EngineAddress
         {
             case "unix":
                 return new EngineAddress(text) { Path = rest.Length == 0 ? "/var/run/docker.sock" : rest };
+            case "ssh":
+                return ParseSsh(text);
             case "tcp" or "http" or "https":
                 return ParseTcp(text, rest, tls ? 2376 : 2375);
             default:
                 throw new FormatException($"invalid bind address format: {text}");
         }
+    }
+
+    private static EngineAddress ParseSsh(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? remote) || remote.Host.Length == 0)
+        {
+            throw new FormatException("ssh host connection is not valid: no host specified");
+        }
+
+        string? refusal = remote.UserInfo.Contains(':', StringComparison.Ordinal) ? "plain-text password is not supported"
+            : remote.Query.Length > 0 ? $"query parameters are not allowed: \"{remote.Query[1..]}\""
+            : remote.Fragment.Length > 0 ? $"fragments are not allowed: \"{remote.Fragment[1..]}\""
+            : null;
+        return refusal is null ? new EngineAddress(text) { Remote = remote, Host = remote.Host } : throw new FormatException($"ssh host connection is not valid: {refusal}");
     }
 
     private static EngineAddress ParseTcp(string text, string rest, int port)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -17,15 +18,19 @@ public sealed class EngineClient : IDisposable
     private readonly EngineAddress address;
     private readonly Connector connector;
     private readonly Lock gate = new();
+    private readonly IReadOnlyList<(string Name, string Value)> headers;
     private Connection? idle;
 
     /// <param name="address">Where the engine listens.</param>
     /// <param name="tls">How a TCP connection is protected; null: not at all.</param>
     /// <param name="version">A version that is used without negotiation.</param>
-    public EngineClient(EngineAddress address, TlsSettings? tls = null, string? version = null)
+    /// <param name="dial">How a connection is opened where it is no socket of this machine; the client owns what it returns.</param>
+    /// <param name="headers">Sent with every request.</param>
+    public EngineClient(EngineAddress address, TlsSettings? tls = null, string? version = null, Func<Socket>? dial = null, IReadOnlyList<(string Name, string Value)>? headers = null)
     {
         this.address = address;
-        connector = new Connector(address, tls);
+        this.headers = headers ?? [];
+        connector = new Connector(address, tls, dial);
         Version = string.IsNullOrEmpty(version) ? null : version;
         IsPinned = Version is not null;
     }
@@ -82,6 +87,34 @@ public sealed class EngineClient : IDisposable
         return new HijackedStream(response.Take());
     }
 
+    /// <summary>Whether the engine offers what may still change; an engine that does not answer is not judged.</summary>
+    public bool HasExperiments()
+    {
+        try
+        {
+            using EngineResponse response = Send("HEAD", "/_ping");
+            return response.Header("Docker-Experimental") == "true";
+        }
+        catch (UnreachableException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>The version that is spoken, asked for when no answer has told it yet.</summary>
+    public string Negotiate()
+    {
+        if (Version is null)
+        {
+            Send("HEAD", "/_ping").Dispose();
+        }
+
+        return Version ?? NewestVersion;
+    }
+
+    /// <summary>A connection to the engine on which nothing has been said yet.</summary>
+    public HijackedStream Dial() => new(connector.Open("dial"));
+
     public void Dispose()
     {
         idle?.Dispose();
@@ -127,6 +160,7 @@ public sealed class EngineClient : IDisposable
 
     private string Host =>
         address.Path is not null ? "api.moby.localhost"
+        : address.Remote is not null ? "docker.example.com"
         : address.Host.Contains(':', StringComparison.Ordinal) ? $"[{address.Host}]:{address.Port.ToString(CultureInfo.InvariantCulture)}"
         : $"{address.Host}:{address.Port.ToString(CultureInfo.InvariantCulture)}";
 
@@ -151,6 +185,11 @@ public sealed class EngineClient : IDisposable
     {
         var head = new StringBuilder(256);
         head.Append(method).Append(' ').Append(Path(route)).Append(" HTTP/1.1\r\nHost: ").Append(Host).Append("\r\nUser-Agent: Wharf-Client (linux)\r\n");
+        foreach ((string name, string value) in this.headers)
+        {
+            head.Append(name).Append(": ").Append(value).Append("\r\n");
+        }
+
         foreach ((string name, string value) in headers)
         {
             head.Append(name).Append(": ").Append(value).Append("\r\n");

@@ -20,14 +20,19 @@ public sealed class TlsSettings
     internal X509Certificate2? Certificate { get; }
 
     /// <param name="verify">Whether the engine has to show a certificate of an authority of the file.</param>
-    /// <param name="authority">A PEM file.</param>
+    /// <param name="authority">A PEM file; null: the system's own authorities.</param>
     /// <param name="certificate">A PEM file with this client's certificate; without it or its key the client shows none.</param>
     /// <param name="key">A PEM file with its key.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="FormatException">A file does not hold what it should.</exception>
-    public static TlsSettings Load(bool verify, string authority, string? certificate, string? key)
+    public static TlsSettings Load(bool verify, string? authority, string? certificate, string? key)
     {
         var authorities = new X509Certificate2Collection();
+        if (authority is null)
+        {
+            return new TlsSettings(verify, authorities, certificate is null || key is null ? null : Pair(certificate, key));
+        }
+
         try
         {
             authorities.ImportFromPem(Read(authority));

@@ -93,6 +93,6 @@ public sealed class CreateBodyTests
     {
         var flags = new FlagValues();
         FlagParser.Parse([.. RunFlags.All], words.Split(' ', StringSplitOptions.RemoveEmptyEntries), interspersed: false, flags);
-        return JsonDocument.Parse(CreateBody.Write(flags, "busybox", ["sh", "-c", "true"], AttachedStreams.Of(flags, detached: false))).RootElement;
+        return JsonDocument.Parse(CreateBody.Write(flags, "busybox", ["sh", "-c", "true"], AttachedStreams.Of(flags, detached: false), [.. Variables.Environment(flags.All("env-file"), flags.All("env"))])).RootElement;
     }
 }

@@ -43,7 +43,7 @@ public sealed class LoginTests : IClassFixture<EngineFixture>, IDisposable
         Wharf(null, "pull", $"{registry.Authority}/private:1").Succeeds();
 
         Assert.Equal($"Removing login credentials for {registry.Authority}\n", Wharf(null, "logout", registry.Authority).Succeeds().Output);
-        Assert.Equal($"Not logged in to {registry.Authority}\n", Wharf(null, "logout", registry.Authority).Succeeds().Output);
+        Assert.Equal($"Removing login credentials for {registry.Authority}\n", Wharf(null, "logout", registry.Authority).Succeeds().Output);
         Assert.False(JsonDocument.Parse(File.ReadAllText(ConfigFile)).RootElement.GetProperty("auths").TryGetProperty(registry.Authority, out _));
     }
 
@@ -74,7 +74,7 @@ public sealed class LoginTests : IClassFixture<EngineFixture>, IDisposable
     {
         Command login = Wharf("", "login", registry.Authority);
 
-        Assert.Equal((1, "cannot perform an interactive login from a non-TTY device\n"), (login.ExitCode, login.Error));
+        Assert.Equal((1, "error: cannot perform an interactive login from a non-TTY device\n"), (login.ExitCode, login.Error));
         Assert.Contains("requires --username", Wharf("x", "login", "--password-stdin", registry.Authority).Error, StringComparison.Ordinal);
     }
 
