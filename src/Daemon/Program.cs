@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Wharf.Daemon;
+using Wharf.Daemon.Archives;
 using Wharf.Daemon.Configuration;
 using Wharf.Daemon.Containerd;
 using Wharf.Daemon.Containers;
@@ -10,6 +11,7 @@ using Wharf.Daemon.Images;
 using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stats;
 using Wharf.Daemon.Stdio;
+using Wharf.Daemon.Volumes;
 using Wharf.Linux;
 using Wharf.Registry;
 
@@ -41,6 +43,7 @@ try
     using var pidFile = new PidFile(options.PidFile);
     using var containerd = new ContainerdConnection(options.Containerd);
     using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = options.InsecureRegistries, RegistryMirrors = options.RegistryMirrors });
+    using var search = new SearchImages(options.InsecureRegistries);
     using var embedded = new EmbeddedImage();
     using var loop = new DescriptorLoop();
     await using var background = new BackgroundWork();
@@ -48,24 +51,35 @@ try
     var images = new ImageOperations(containerd, registry, options.StorageDriver, Path.Combine(options.DataRoot, "tmp"), table.Uses, embedded.Settled);
     var events = new EventLog();
     var containerEvents = new ContainerEvents(events);
+    var volumeTable = new VolumeTable(options.DataRoot);
+    var volumeMounts = new VolumeMounts(volumeTable, table);
+    var volumes = new VolumeOperations(volumeTable, new VolumeUsers(table), volumeMounts, events);
     ContainerNetworks networks = StartNetworks.Run(options, table);
     var networkDescriptions = new NetworkDescriptions(table, networks);
+    var descriptions = new ContainerDescriptions(options.StorageDriver, networkDescriptions, volumeTable);
     var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
-    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks, new NetworkEvents(events, networks.Networks), background, options.CgroupParent);
-    var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks);
+    var sizes = new ContainerSizes(tasks, images);
+    var defaults = new SpecDefaults(options.CgroupParent, SpecDefaults.FindInit(options.InitPath), options.UsesInit, options.NoNewPrivileges, options.Seccomp);
+    var execFiles = new ExecFiles(options.ExecRoot);
     var stop = new StopContainer(tasks, containerEvents);
-    var execs = new ExecOperations(table, tasks, containerEvents, loop, new ExecFiles(options.ExecRoot), background);
+    var health = new HealthWatch(new HealthProbe(tasks, containerEvents, loop, execFiles, defaults), containerEvents, stop, background);
+    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks, new NetworkEvents(events, networks.Networks), volumeMounts, volumes, background, defaults, new HostPlaces(options.ExecRoot), health);
+    var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), defaults);
+    var execs = new ExecOperations(table, tasks, containerEvents, loop, execFiles, background, defaults);
 
     var router = new Router(
     [
         .. PingRoutes.All(),
         .. VersionRoutes.All(),
-        .. new EngineRoutes(new DescribeEngine(options, table, networkDescriptions, images, EngineId.ReadOrMake(options.DataRoot))).All(),
+        .. new EngineRoutes(new DescribeEngine(options, table, descriptions, images, volumes, sizes, EngineId.ReadOrMake(options.DataRoot))).All(),
         .. new EventRoutes(events).All(),
-        .. new ImageRoutes(images, new ImageEvents(events)).All(),
+        .. new ImageRoutes(images, search, new ImageEvents(events)).All(),
+        .. new CommitRoutes(table, tasks, images.Commit, containerEvents, new ImageEvents(events)).All(),
         .. new NetworkRoutes(networks.Networks, networkDescriptions).All(),
+        .. new VolumeRoutes(volumeTable, volumes).All(),
+        .. new ArchiveRoutes(table, new OpenContainer(tasks, volumeMounts, options.DataRoot), tasks, containerEvents).All(),
         .. new StatsRoutes(table, tasks).All(),
-        .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, networkDescriptions, options.StorageDriver, background.Stopping).All(),
+        .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, descriptions, sizes, background.Stopping).All(),
     ],
     background.Stopping);
     life.Listen();

@@ -53,6 +53,16 @@ internal sealed record DaemonOptions
     /// <summary>containerd's name of the runtime, or the path of a shim.</summary>
     public string Runtime { get; init; } = "io.containerd.wharf.v2";
 
+    /// <summary>A program for containers that ask for an init; empty: one of the usual.</summary>
+    public string InitPath { get; init; } = "";
+
+    public bool UsesInit { get; init; }
+
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>"builtin", "unconfined", or the profile's text; null: builtin.</summary>
+    public string? Seccomp { get; init; }
+
     public bool Debug { get; init; }
 
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];

@@ -48,6 +48,9 @@ internal sealed class Container(ContainerDocument document, string folder)
 
     internal bool OutOfMemory { get; set; }
 
+    /// <summary>The run was ended because the container was unhealthy.</summary>
+    internal bool EndedUnhealthy { get; set; }
+
     /// <summary>containerd's event of the end of the run has come; what it said of memory came before.</summary>
     internal TaskCompletionSource ExitHeard { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -69,6 +72,7 @@ internal sealed class Container(ContainerDocument document, string folder)
     internal void BeginRun()
     {
         OutOfMemory = false;
+        EndedUnhealthy = false;
         ExitHeard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (exited.Task.IsCompleted)
         {
@@ -88,6 +92,9 @@ internal sealed class Container(ContainerDocument document, string folder)
         Document = change(Document);
         Save();
     }
+
+    /// <summary>Changes the document in memory; the next change takes it to the disk.</summary>
+    internal void Note(Func<ContainerDocument, ContainerDocument> change) => Document = change(Document);
 
     internal void ChangeState(Func<ContainerState, ContainerState> change) => Change(one => one with { State = change(one.State) });
 

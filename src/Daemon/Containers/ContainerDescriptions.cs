@@ -1,13 +1,14 @@
 using System.Globalization;
 using Wharf.Daemon.Networks;
+using Wharf.Daemon.Volumes;
 using Wharf.EngineApi.Containers;
 
 namespace Wharf.Daemon.Containers;
 
 /// <summary>Containers in the forms of inspect and list.</summary>
-internal static class ContainerDescriptions
+internal sealed class ContainerDescriptions(string driver, NetworkDescriptions networks, VolumeTable volumes)
 {
-    internal static ContainerInspect Inspect(Container container, string driver, NetworkDescriptions networks)
+    internal ContainerInspect Inspect(Container container)
     {
         ContainerDocument document = container.Document;
         string[] execs;
@@ -33,12 +34,13 @@ internal static class ContainerDescriptions
             Driver = driver,
             ExecIDs = execs.Length == 0 ? null : execs,
             HostConfig = document.HostConfig,
+            Mounts = [.. document.Mounts.Select(mount => MountPointOf(mount))],
             Config = document.Config,
             NetworkSettings = networks.Settings(document),
         };
     }
 
-    internal static ContainerSummary Summary(Container container, NetworkDescriptions networks)
+    internal ContainerSummary Summary(Container container)
     {
         ContainerDocument document = container.Document;
         return new ContainerSummary
@@ -54,13 +56,27 @@ internal static class ContainerDescriptions
             Status = Status(document.State),
             HostConfig = new SummaryHostConfig { NetworkMode = document.HostConfig.NetworkMode },
             NetworkSettings = networks.Settings(document),
+            Mounts = [.. document.Mounts.Select(mount => MountPointOf(mount))],
+            Health = document.State.Health is { } health ? new HealthSummary { Status = health.Status, FailingStreak = health.FailingStreak } : new HealthSummary { Status = "none" },
         };
     }
+
+    private MountPoint MountPointOf(ContainerMount mount) => new()
+    {
+        Type = mount.Type,
+        Name = mount.Volume,
+        Source = mount.Volume is { } volume ? volumes.ContentOf(volume) : mount.Source,
+        Destination = mount.Destination,
+        Driver = mount.Volume is null ? null : mount.Driver,
+        Mode = mount.Mode,
+        RW = !mount.ReadOnly,
+        Propagation = mount.Propagation,
+    };
 
     private static string Status(ContainerState state) =>
         state.Restarting ? $"Restarting ({state.ExitCode}) {Since(state.FinishedAt)} ago"
             : state.Paused ? $"Up {Since(state.StartedAt)} (Paused)"
-            : state.Running ? $"Up {Since(state.StartedAt)}"
+            : state.Running ? $"Up {Since(state.StartedAt)}" + (state.Health is { } health ? health.Status == HealthWatch.Starting ? " (health: starting)" : $" ({health.Status})" : "")
             : state.Status == "created" ? "Created"
             : $"Exited ({state.ExitCode}) {Since(state.FinishedAt)} ago";
 

@@ -31,6 +31,8 @@ internal sealed record ContainerDocument
     /// <summary>The hardware address that was asked for; empty: one made from the address.</summary>
     public string MacAddress { get; set; } = "";
 
+    public IReadOnlyList<ContainerMount> Mounts { get; set; } = [];
+
     public int RestartCount { get; set; }
 
     /// <summary>Somebody asked for the last end: no policy starts it again.</summary>

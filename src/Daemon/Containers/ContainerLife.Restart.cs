@@ -11,7 +11,7 @@ internal sealed partial class ContainerLife
     private async Task<bool> RestartAsync(Container container, ProcessExit exit, CancellationToken stopping)
     {
         ContainerDocument document = container.Document;
-        if (!RestartRule.StartsAgain(document.HostConfig.RestartPolicy, exit.Code, document.RestartCount, document.StoppedByUser))
+        if (!RestartRule.StartsAgain(document.HostConfig.RestartPolicy, exit.Code, document.RestartCount, document.StoppedByUser, container.EndedUnhealthy))
         {
             return false;
         }

@@ -48,6 +48,7 @@ internal sealed partial class ContainerLife
 
             container.BeginRun();
             stdio.Open(container, resumed: true);
+            health.Begin(container, resumed: true);
             background.Begin($"watch container \"{container.Id}\"", stopping => WatchAsync(container, stopping));
         }
     }
@@ -165,10 +166,14 @@ internal sealed partial class ContainerLife
                 Pid = 0,
                 ExitCode = exit.Code,
                 OOMKilled = container.OutOfMemory,
+
+                // Nobody asks it any more.
+                Health = state.Health is { } last ? last with { Status = HealthWatch.Unhealthy } : null,
                 FinishedAt = Timestamps.Text(exit.At),
             });
             await DeleteTaskAsync(container).ConfigureAwait(false);
             networks.Release(container);
+            volumeMounts.Release(container);
             networkEvents.Publish(container, "disconnect");
             events.Publish(container, "die", ("exitCode", exit.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             container.EndRun(exit.Code);
@@ -192,13 +197,23 @@ internal sealed partial class ContainerLife
     }
 
     /// <summary>Removes what is left of a container that does not run.</summary>
-    internal async Task RemoveAsync(Container container)
+    internal async Task RemoveAsync(Container container, bool withVolumes = false)
     {
         container.CancelRestart();
         await tasks.DeleteRecordAsync(container.Id, CancellationToken.None).ConfigureAwait(false);
         await tasks.RemoveSnapshotAsync(container.Id, CancellationToken.None).ConfigureAwait(false);
+        foreach (ContainerMount mount in container.Document.Mounts.Where(mount => mount.Type == ContainerMount.OfImage))
+        {
+            await tasks.RemoveSnapshotAsync(ImageSnapshot(container.Id, mount), CancellationToken.None).ConfigureAwait(false);
+        }
+
         table.Remove(container);
         ContainerStdio.GiveUp(container);
+        if (withVolumes || container.Document.HostConfig.AutoRemove)
+        {
+            volumes.RemoveAnonymous(container.Document.Mounts.Where(mount => mount.IsAnonymous).Select(mount => mount.Volume!));
+        }
+
         events.Publish(container, "destroy");
         container.Removed.TrySetResult();
     }

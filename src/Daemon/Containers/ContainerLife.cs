@@ -3,13 +3,14 @@ using Grpc.Core;
 using Wharf.Daemon.Containerd;
 using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
+using Wharf.Daemon.Volumes;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
 namespace Wharf.Daemon.Containers;
 
 /// <summary>A run of a container: started, watched until it ends, and taken up again after a restart of the daemon.</summary>
-internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, ContainerNetworks networks, NetworkEvents networkEvents, BackgroundWork background, string cgroupParent)
+internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, ContainerNetworks networks, NetworkEvents networkEvents, VolumeMounts volumeMounts, VolumeOperations volumes, BackgroundWork background, SpecDefaults defaults, HostPlaces places, HealthWatch health)
 {
     private const int KillSignal = 9;
 
@@ -49,8 +50,11 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
         {
             IReadOnlyList<ContainerdApi.Types.Mount> mounts = await tasks.SnapshotMountsAsync(container.Id, cancellation).ConfigureAwait(false);
             ContainerNetwork network = networks.Prepare(container);
-            User user = UserLookup.Resolve(container.Config.User, SnapshotLayers.Of(mounts));
-            RuntimeSpec spec = ContainerSpec.Of(container, user, network, cgroupParent);
+            User user = UserLookup.Resolve(container.Config.User, SnapshotLayers.Of(mounts), container.Document.HostConfig.GroupAdd);
+            using MountSpec own = MountSpec.Of(container.Document, volumeMounts, await ImageLayersAsync(container, cancellation).ConfigureAwait(false), places);
+            var shared = SharedNamespaces.Of(table, container.Document.HostConfig);
+            using FileDescriptor? shm = shared.ShmProcess is { } sharing ? SharedMemory.Copy(sharing) : null;
+            RuntimeSpec spec = ContainerSpec.Of(container, user, network, own.Mounts, shared, shm is null ? null : own.Place(shm), defaults);
             byte[] document = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec);
             ProcessStreams streams = stdio.Open(container, resumed: false);
             await tasks.SetSpecAsync(container.Id, document, cancellation).ConfigureAwait(false);
@@ -62,6 +66,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             await tasks.StartAsync(container.Id, "", cancellation).ConfigureAwait(false);
             streams.MarkStarted();
             events.Publish(container, "start");
+            health.Begin(container, resumed: false);
             background.Begin($"watch container \"{container.Id}\"", stopping => WatchAsync(container, stopping));
         }
         catch (Exception error) when (error is RpcException or SyscallException or IOException or EngineException or OperationCanceledException)
@@ -85,6 +90,22 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
         ContainerStdio.GiveUp(container);
         container.ChangeState(state => state with { Status = state.StartedAt.StartsWith("0001", StringComparison.Ordinal) ? "created" : "exited", Running = false, Restarting = false, Pid = 0, ExitCode = code, Error = message });
         networks.Release(container);
+        volumeMounts.Release(container);
         container.EndRun(code);
     }
+
+    /// <summary>The layers of the images that are mounted, by destination.</summary>
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> ImageLayersAsync(Container container, CancellationToken cancellation)
+    {
+        var layers = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (ContainerMount mount in container.Document.Mounts.Where(mount => mount.Type == ContainerMount.OfImage))
+        {
+            layers[mount.Destination] = SnapshotLayers.Of(await tasks.SnapshotMountsAsync(ImageSnapshot(container.Id, mount), cancellation).ConfigureAwait(false));
+        }
+
+        return layers;
+    }
+
+    /// <summary>Name of the snapshot that shows an image which a container mounts.</summary>
+    internal static string ImageSnapshot(string container, ContainerMount mount) => $"{container}-image-{mount.Destination}";
 }

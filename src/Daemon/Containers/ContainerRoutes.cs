@@ -18,8 +18,8 @@ internal sealed class ContainerRoutes(
     ExecOperations execs,
     TaskClient tasks,
     ContainerEvents events,
-    NetworkDescriptions networks,
-    string driver,
+    ContainerDescriptions descriptions,
+    ContainerSizes sizes,
     CancellationToken stopping)
 {
     private const string UsualListing = "-ef";
@@ -32,7 +32,7 @@ internal sealed class ContainerRoutes(
     [
         new("POST", "/containers/create", CreateAsync),
         new("GET", "/containers/json", ListAsync),
-        new("GET", "/containers/{id}/json", (context, id) => Answers.JsonAsync(context, ContainerDescriptions.Inspect(table.Find(id), driver, networks), ContainersJson.Default.ContainerInspect)),
+        new("GET", "/containers/{id}/json", InspectAsync),
         new("POST", "/containers/{id}/start", StartAsync),
         new("POST", "/containers/{id}/stop", StopAsync),
         new("POST", "/containers/{id}/restart", RestartAsync),
@@ -66,7 +66,7 @@ internal sealed class ContainerRoutes(
         await Answers.JsonAsync(context, made, ContainersJson.Default.CreateResponse, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
-    private Task ListAsync(HttpContext context, string value)
+    private async Task ListAsync(HttpContext context, string value)
     {
         QueryFilters filters = QueryFilters.Parse(Answers.Value(context, "filters"), ListFilters);
         if (filters.First("status", status => !States.Contains(status)) is { } unknown)
@@ -76,7 +76,7 @@ internal sealed class ContainerRoutes(
 
         int limit = Number(context, "limit") is { } most and > 0 ? most : int.MaxValue;
         bool all = Answers.Flag(context, "all") || limit != int.MaxValue || filters.Has("status") || filters.Has("exited");
-        IReadOnlyList<ContainerSummary> found = [.. table.All()
+        Container[] found = [.. table.All()
             .Where(container => all || container.State.Running || container.State.Restarting)
             .Where(container => filters.Any("id", id => container.Id.StartsWith(id, StringComparison.Ordinal)))
             .Where(container => filters.Any("name", name => ("/" + container.Document.Name).Contains(name.TrimStart('^').TrimEnd('$'), StringComparison.Ordinal)))
@@ -84,9 +84,36 @@ internal sealed class ContainerRoutes(
             .Where(container => filters.Any("exited", code => !container.State.Running && container.State.ExitCode.ToString(CultureInfo.InvariantCulture) == code))
             .Where(container => filters.Any("ancestor", image => container.Config.Image == image || container.Document.ImageId == image))
             .Where(container => filters.All("label", label => QueryFilters.LabelMatches(label, container.Config.Labels ?? new Dictionary<string, string>())))
-            .Take(limit)
-            .Select(container => ContainerDescriptions.Summary(container, networks))];
-        return Answers.JsonAsync(context, found, ContainersJson.Default.IReadOnlyListContainerSummary);
+            .Where(container => filters.Any("volume", volume => container.Document.Mounts.Any(mount => mount.Volume == volume || mount.Destination == volume)))
+            .Where(container => filters.Any("network", network => container.Document.HostConfig.NetworkMode == network))
+            .Where(container => filters.Any("is-task", value => value is "false" or "0"))
+            .Where(container => filters.Any("health", health => (container.State.Health?.Status ?? "none") == health))
+            .Where(container => filters.Any("before", other => container.Document.Created < table.Find(other).Document.Created))
+            .Where(container => filters.Any("since", other => container.Document.Created > table.Find(other).Document.Created))
+            .Take(limit)];
+        ContainerSummary[] summaries = [.. found.Select(descriptions.Summary)];
+        if (Answers.Flag(context, "size"))
+        {
+            for (int index = 0; index < found.Length; index++)
+            {
+                summaries[index] = await sizes.AddAsync(found[index], summaries[index], context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+
+        await Answers.JsonAsync(context, summaries, ContainersJson.Default.IReadOnlyListContainerSummary).ConfigureAwait(false);
+    }
+
+    private async Task InspectAsync(HttpContext context, string id)
+    {
+        Container container = table.Find(id);
+        ContainerInspect inspect = descriptions.Inspect(container);
+        if (Answers.Flag(context, "size"))
+        {
+            (long own, long root) = await sizes.OfAsync(container, context.RequestAborted).ConfigureAwait(false);
+            inspect = inspect with { SizeRw = own, SizeRootFs = root };
+        }
+
+        await Answers.JsonAsync(context, inspect, ContainersJson.Default.ContainerInspect).ConfigureAwait(false);
     }
 
     private async Task StartAsync(HttpContext context, string id)
@@ -268,7 +295,7 @@ internal sealed class ContainerRoutes(
         }
         else
         {
-            await life.RemoveAsync(container).ConfigureAwait(false);
+            await life.RemoveAsync(container, Answers.Flag(context, "v")).ConfigureAwait(false);
         }
 
         context.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -296,7 +323,7 @@ internal sealed class ContainerRoutes(
     }
 
     private async Task PruneAsync(HttpContext context, string value) =>
-        await Answers.JsonAsync(context, await new PruneContainers(table, life).RunAsync(Answers.Value(context, "filters")).ConfigureAwait(false), ContainersJson.Default.PrunedContainers).ConfigureAwait(false);
+        await Answers.JsonAsync(context, await new PruneContainers(table, life, sizes).RunAsync(Answers.Value(context, "filters")).ConfigureAwait(false), ContainersJson.Default.PrunedContainers).ConfigureAwait(false);
 
     private async Task ExecCreateAsync(HttpContext context, string id)
     {

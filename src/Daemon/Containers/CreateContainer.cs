@@ -1,14 +1,16 @@
 using System.Security.Cryptography;
+using Wharf.Daemon.Host;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Logs;
 using Wharf.Daemon.Networks;
+using Wharf.Daemon.Volumes;
 using Wharf.EngineApi.Containers;
 using Wharf.Oci.Images;
 
 namespace Wharf.Daemon.Containers;
 
 /// <summary>Makes a container: name, snapshot, record. Nothing runs yet.</summary>
-internal sealed class CreateContainer(ContainerTable table, ImageResolver images, TaskClient tasks, ContainerEvents events, ContainerNetworks networks)
+internal sealed class CreateContainer(ContainerTable table, ImageResolver images, TaskClient tasks, ContainerEvents events, ContainerNetworks networks, RequestedMounts requested, VolumeCopyUp copyUp, SpecDefaults defaults)
 {
     private const int NameAttempts = 20;
 
@@ -28,12 +30,18 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         string network = networks.Resolve(request);
         string mac = RequestedNetwork.MacAddress(request, network);
         HostConfigCheck.Check(host);
+        HealthSettings.Check(request.Healthcheck);
         if (request.StopSignal is { Length: > 0 } signal)
         {
             _ = SignalNumber.Of(signal);
         }
 
         _ = DefaultCapabilities.For(host);
+        if ((host.Init ?? defaults.UsesInit) && defaults.InitPath is null)
+        {
+            throw new EngineException(EngineErrorKind.System, "exec: \"docker-init\": executable file not found in $PATH");
+        }
+
         (ResolvedImage image, ImageContent content) = await images.ReadAsync(request.Image, null, cancellation).ConfigureAwait(false);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         ContainerConfig config = Merge(request, content.Image.Config, networks.DefaultHostName(network, id));
@@ -45,14 +53,18 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         }
 
         string taken = Reserve(name, id);
+        IReadOnlyList<ContainerMount> own = [];
         bool snapshot = false;
         try
         {
+            own = requested.Resolve(host, config.Volumes);
             snapshot = true;
 
             // The record first: it names the snapshot, which a garbage collection between the two would take otherwise.
             await tasks.CreateRecordAsync(id, image.Names.Count > 0 ? image.Names[0].Name : request.Image, cancellation).ConfigureAwait(false);
             await tasks.PrepareSnapshotAsync(id, content.TopChainId?.ToString() ?? "", cancellation).ConfigureAwait(false);
+            await ViewImagesAsync(id, own, cancellation).ConfigureAwait(false);
+            await copyUp.RunAsync(id, own, cancellation).ConfigureAwait(false);
             Container container = table.Add(new ContainerDocument
             {
                 Id = id,
@@ -64,6 +76,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
                 Config = config,
                 HostConfig = Defaults(host, network),
                 MacAddress = mac,
+                Mounts = own,
             });
             events.Publish(container, "create");
             return new CreateResponse { Id = id, Warnings = [] };
@@ -71,14 +84,40 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         catch
         {
             table.Release(taken);
+            requested.Undo(own);
             if (snapshot)
             {
                 await tasks.DeleteRecordAsync(id, CancellationToken.None).ConfigureAwait(false);
                 await tasks.RemoveSnapshotAsync(id, CancellationToken.None).ConfigureAwait(false);
+                foreach (ContainerMount mount in own.Where(mount => mount.Type == ContainerMount.OfImage))
+                {
+                    await tasks.RemoveSnapshotAsync(ContainerLife.ImageSnapshot(id, mount), CancellationToken.None).ConfigureAwait(false);
+                }
             }
 
             throw;
         }
+    }
+
+    private async Task ViewImagesAsync(string id, IReadOnlyList<ContainerMount> own, CancellationToken cancellation)
+    {
+        foreach (ContainerMount mount in own.Where(mount => mount.Type == ContainerMount.OfImage))
+        {
+            (_, ImageContent content) = await images.ReadAsync(mount.Source, null, cancellation).ConfigureAwait(false);
+            await tasks.ViewSnapshotAsync(ContainerLife.ImageSnapshot(id, mount), content.TopChainId?.ToString() ?? "", cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What the image declares and what the request does.</summary>
+    private static Dictionary<string, EmptyValue>? Volumes(CreateRequest request, ImageConfig? image)
+    {
+        Dictionary<string, EmptyValue> volumes = new(request.Volumes ?? new Dictionary<string, EmptyValue>());
+        foreach (string path in image?.Volumes?.Keys ?? [])
+        {
+            volumes.TryAdd(path, new EmptyValue());
+        }
+
+        return volumes.Count == 0 ? null : volumes;
     }
 
     private string Reserve(string? name, string id)
@@ -132,22 +171,28 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             Cmd = request.Cmd is { Count: > 0 } ? request.Cmd : ownEntrypoint ? null : image?.Cmd,
             Entrypoint = ownEntrypoint ? request.Entrypoint : image?.Entrypoint,
             Image = request.Image,
-            Volumes = request.Volumes,
+            Volumes = Volumes(request, image),
             WorkingDir = request.WorkingDir.Length > 0 ? request.WorkingDir : image?.WorkingDir ?? "",
             Labels = labels,
+            Healthcheck = HealthSettings.Merge(request.Healthcheck, image?.Healthcheck),
+            Shell = request.Shell ?? image?.Shell,
+            OnBuild = request.OnBuild ?? image?.OnBuild,
+            ArgsEscaped = request.ArgsEscaped,
+            NetworkDisabled = request.NetworkDisabled,
             StopSignal = request.StopSignal ?? image?.StopSignal,
             StopTimeout = request.StopTimeout,
             ExposedPorts = request.ExposedPorts,
         };
     }
 
-    private static HostConfig Defaults(HostConfig host, string network) => host with
+    private HostConfig Defaults(HostConfig host, string network) => host with
     {
         NetworkMode = network,
         LogConfig = new LogConfig { Type = host.LogConfig is { Type.Length: > 0 } log ? log.Type : LogOptions.JsonFile, Config = host.LogConfig?.Config ?? new Dictionary<string, string>() },
         RestartPolicy = host.RestartPolicy is { Name.Length: > 0 } ? host.RestartPolicy : new RestartPolicy { Name = "no" },
-        CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : "private",
-        IpcMode = host.IpcMode.Length > 0 ? host.IpcMode : "private",
+        CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : host.Privileged && !HostFacts.HasUnifiedCgroups ? "host" : "private",
+        IpcMode = host.IpcMode.Length > 0 ? SharedNamespaces.ById(table, host.IpcMode) : "private",
+        PidMode = SharedNamespaces.ById(table, host.PidMode),
         ShmSize = host.ShmSize > 0 ? host.ShmSize : 64 << 20,
         Runtime = host.Runtime.Length > 0 ? host.Runtime : "wharf",
     };

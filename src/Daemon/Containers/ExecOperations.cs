@@ -10,7 +10,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>More processes in a running container.</summary>
-internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, ContainerEvents events, DescriptorLoop loop, ExecFiles files, BackgroundWork background)
+internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, ContainerEvents events, DescriptorLoop loop, ExecFiles files, BackgroundWork background, SpecDefaults defaults)
 {
     private const int ContainerGone = 137;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(200);
@@ -89,8 +89,8 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
         files.Save(container, exec);
         ExecCreateRequest request = exec.Request;
         IReadOnlyList<ContainerdApi.Types.Mount> mounts = await tasks.SnapshotMountsAsync(container.Id, context.RequestAborted).ConfigureAwait(false);
-        User user = UserLookup.Resolve(request.User.Length > 0 ? request.User : container.Config.User, SnapshotLayers.Of(mounts));
-        Process process = ContainerSpec.ForExec(container, request, user);
+        User user = UserLookup.Resolve(request.User.Length > 0 ? request.User : container.Config.User, SnapshotLayers.Of(mounts), container.Document.HostConfig.GroupAdd);
+        Process process = ContainerSpec.ForExec(container, request, user, defaults);
         byte[] document = JsonSerializer.SerializeToUtf8Bytes(process, RuntimeJson.Default.Process);
         var streams = new ProcessStreams(loop, files.Folder(container), id, request.Tty, request.AttachStdin, resumed: false, null);
         exec.Streams = streams;

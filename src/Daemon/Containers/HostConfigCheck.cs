@@ -1,3 +1,4 @@
+using Wharf.Daemon.Security;
 using Wharf.EngineApi.Containers;
 
 namespace Wharf.Daemon.Containers;
@@ -13,6 +14,9 @@ internal static class HostConfigCheck
     {
         CheckRestartPolicy(host.RestartPolicy, host.AutoRemove);
         CheckMemory(host);
+        CheckModes(host);
+        DeviceSpec.Check(host);
+        _ = SecurityOptions.Parse(host.SecurityOpt);
         if (host.NanoCpus > 0 && (host.CpuPeriod > 0 || host.CpuQuota > 0))
         {
             throw Invalid("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set.");
@@ -56,7 +60,7 @@ internal static class HostConfigCheck
             return;
         }
 
-        if (policy.Name is not ("" or "no" or "always" or "on-failure" or "unless-stopped"))
+        if (policy.Name is not ("" or "no" or "always" or "on-failure" or "unless-stopped" or HealthWatch.Policy))
         {
             throw Invalid($"invalid restart policy: unknown policy '{policy.Name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
         }
@@ -66,7 +70,7 @@ internal static class HostConfigCheck
             throw Invalid("invalid restart policy: maximum retry count cannot be negative");
         }
 
-        if (policy.MaximumRetryCount > 0 && policy.Name != "on-failure")
+        if (policy.MaximumRetryCount > 0 && policy.Name is not ("on-failure" or HealthWatch.Policy))
         {
             throw Invalid("invalid restart policy: maximum retry count can only be used with 'on-failure'");
         }
@@ -102,6 +106,59 @@ internal static class HostConfigCheck
         if (host.Memory > 0 && host.MemoryReservation > host.Memory)
         {
             throw Invalid("Minimum memory limit can not be less than memory reservation limit, see usage");
+        }
+    }
+
+    private static void CheckModes(HostConfig host)
+    {
+        if (host.IpcMode is not ("" or "none" or "private" or "shareable" or "host") && SharedNamespaces.Target(host.IpcMode) is not { Length: > 0 })
+        {
+            throw Invalid($"invalid IPC mode: {host.IpcMode}");
+        }
+
+        if (host.PidMode is not ("" or "host") && SharedNamespaces.Target(host.PidMode) is not { Length: > 0 })
+        {
+            throw Invalid($"invalid PID mode: {host.PidMode}");
+        }
+
+        if (host.UTSMode is not ("" or "host"))
+        {
+            throw Invalid($"invalid UTS mode: {host.UTSMode}");
+        }
+
+        if (host.CgroupnsMode is not ("" or "private" or "host"))
+        {
+            throw Invalid($"invalid cgroup namespace mode: {host.CgroupnsMode}");
+        }
+
+        if (host.UsernsMode is not ("" or "host"))
+        {
+            throw Invalid($"invalid userns mode: {host.UsernsMode}");
+        }
+
+        if (host.Isolation is not ("" or "default"))
+        {
+            throw Invalid($"invalid isolation mode \"{host.Isolation}\" on linux");
+        }
+
+        if (host.StorageOpt is { Count: > 0 })
+        {
+            throw Invalid("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+        }
+
+        if (host.BlkioWeight is not 0 and (< 10 or > 1000))
+        {
+            throw Invalid("range of blkio weight is from 10 to 1000");
+        }
+
+        if (host.MemorySwappiness is < -1 or > 100)
+        {
+            throw Invalid($"invalid value: {host.MemorySwappiness}, valid memory swappiness range is 0-100");
+        }
+
+        foreach (string name in (host.Tmpfs ?? new Dictionary<string, string>()).Keys.Where(name => !name.StartsWith('/')))
+        {
+            throw Invalid($"invalid tmpfs option: \"{name}\" must be an absolute path");
         }
     }
 

@@ -11,10 +11,11 @@ internal static class RestartRule
     /// <summary>A run of this length was a good one: the next pause is the first again.</summary>
     private static readonly TimeSpan GoodRun = TimeSpan.FromSeconds(10);
 
-    internal static bool StartsAgain(RestartPolicy? policy, int code, int restarts, bool stoppedByUser) => policy?.Name switch
+    internal static bool StartsAgain(RestartPolicy? policy, int code, int restarts, bool stoppedByUser, bool unhealthy = false) => policy?.Name switch
     {
         "always" or "unless-stopped" => !stoppedByUser,
         "on-failure" => !stoppedByUser && code != 0 && (policy.MaximumRetryCount == 0 || restarts < policy.MaximumRetryCount),
+        HealthWatch.Policy => !stoppedByUser && (code != 0 || unhealthy) && (policy.MaximumRetryCount == 0 || restarts < policy.MaximumRetryCount),
         _ => false,
     };
 

@@ -38,6 +38,20 @@ internal sealed class StopContainer(TaskClient tasks, ContainerEvents events)
         events.Publish(container, "stop");
     }
 
+    /// <summary>Ends a run that shall begin anew: asked politely, and then not. Nobody asked for it, so the policy decides.</summary>
+    internal async Task EndRunAsync(Container container, CancellationToken cancellation)
+    {
+        container.EndedUnhealthy = true;
+        Task ended = container.Exited;
+        await SendAsync(container, SignalNumber.Of(container.Config.StopSignal ?? "TERM"), cancellation).ConfigureAwait(false);
+        Task patience = Task.Delay(TimeSpan.FromSeconds(container.Config.StopTimeout ?? DefaultSeconds), cancellation);
+        if (await Task.WhenAny(ended, patience).ConfigureAwait(false) != ended)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await SendAsync(container, KillSignal, cancellation).ConfigureAwait(false);
+        }
+    }
+
     internal async Task KillAsync(Container container, string? signal, CancellationToken cancellation)
     {
         int number = SignalNumber.Of(signal ?? "KILL");

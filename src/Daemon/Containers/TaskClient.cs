@@ -25,8 +25,25 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
         return prepared.Mounts;
     }
 
+    /// <summary>A snapshot that only shows another.</summary>
+    internal async Task<IReadOnlyList<Mount>> ViewSnapshotAsync(string id, string parent, CancellationToken cancellation) =>
+        (await snapshots.ViewAsync(new ViewSnapshotRequest { Snapshotter = snapshotter, Key = id, Parent = parent, Labels = { ["containerd.io/gc.root"] = "wharfd" } }, cancellationToken: cancellation).ConfigureAwait(false)).Mounts;
+
     internal async Task<IReadOnlyList<Mount>> SnapshotMountsAsync(string id, CancellationToken cancellation) =>
         (await snapshots.MountsAsync(new MountsRequest { Snapshotter = snapshotter, Key = id }, cancellationToken: cancellation).ConfigureAwait(false)).Mounts;
+
+    /// <summary>Bytes of a snapshot of its own, without what it lies upon; 0 when there is none.</summary>
+    internal async Task<long> SnapshotSizeAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await snapshots.UsageAsync(new UsageRequest { Snapshotter = snapshotter, Key = id }, cancellationToken: cancellation).ConfigureAwait(false)).Size;
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.NotFound)
+        {
+            return 0;
+        }
+    }
 
     internal Task RemoveSnapshotAsync(string id, CancellationToken cancellation) =>
         IgnoreMissing(snapshots.RemoveAsync(new RemoveSnapshotRequest { Snapshotter = snapshotter, Key = id }, cancellationToken: cancellation).ResponseAsync);

@@ -21,6 +21,9 @@ internal sealed class UpdateContainer(TaskClient tasks, ContainerEvents events)
             Memory = change.Memory != 0 ? change.Memory : old.Memory,
             MemorySwap = change.MemorySwap != 0 ? change.MemorySwap : old.MemorySwap,
             MemoryReservation = change.MemoryReservation != 0 ? change.MemoryReservation : old.MemoryReservation,
+            BlkioWeight = change.BlkioWeight != 0 ? change.BlkioWeight : old.BlkioWeight,
+            CpuRealtimePeriod = change.CpuRealtimePeriod != 0 ? change.CpuRealtimePeriod : old.CpuRealtimePeriod,
+            CpuRealtimeRuntime = change.CpuRealtimeRuntime != 0 ? change.CpuRealtimeRuntime : old.CpuRealtimeRuntime,
             PidsLimit = change.PidsLimit ?? old.PidsLimit,
             RestartPolicy = change.RestartPolicy is { Name.Length: > 0 } policy ? policy : old.RestartPolicy,
         };
@@ -31,7 +34,7 @@ internal sealed class UpdateContainer(TaskClient tasks, ContainerEvents events)
             if (container.State.Running)
             {
                 // Devices are not changed: an empty list of rules leaves them.
-                Resources resources = ContainerSpec.Resources(next) with { Devices = null };
+                Resources resources = ContainerSpec.Resources(next);
                 await tasks.UpdateAsync(container.Id, JsonSerializer.SerializeToUtf8Bytes(resources, RuntimeJson.Default.Resources), cancellation).ConfigureAwait(false);
             }
 

@@ -13,7 +13,7 @@ internal static class UserLookup
     // What a hostile image puts there is not read without end.
     private const int FileLimit = 4 * 1024 * 1024;
 
-    internal static User Resolve(string given, IReadOnlyList<string> layers)
+    internal static User Resolve(string given, IReadOnlyList<string> layers, IReadOnlyList<string>? added = null)
     {
         string[] parts = given.Split(':', 2);
         List<string[]> users = Lines(layers, "/etc/passwd");
@@ -32,6 +32,12 @@ internal static class UserLookup
             group = found is not null ? Number(found[2], given) : IsNumber(parts[1]) ? Number(parts[1], given)
                 : throw new EngineException(EngineErrorKind.InvalidParameter, $"unable to find group {parts[1]}: no matching entries in group file");
             more = [];
+        }
+
+        foreach (string extra in added ?? [])
+        {
+            string[]? line = groups.FirstOrDefault(one => one[0] == extra);
+            more = [.. more, line is not null ? Number(line[2], extra) : IsNumber(extra) ? Number(extra, extra) : throw new EngineException(EngineErrorKind.InvalidParameter, $"Unable to find group {extra}: no matching entries in group file")];
         }
 
         return new User { Uid = user, Gid = group, AdditionalGids = more.Prepend(group).Distinct().ToArray() };

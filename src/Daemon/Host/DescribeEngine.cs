@@ -4,6 +4,7 @@ using Wharf.Daemon.Containers;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Networks;
+using Wharf.Daemon.Volumes;
 using Wharf.EngineApi.Containers;
 using Wharf.EngineApi.Engine;
 using Wharf.EngineApi.Images;
@@ -11,7 +12,7 @@ using Wharf.EngineApi.Images;
 namespace Wharf.Daemon.Host;
 
 /// <summary>The engine and its host in the forms of /info and /system/df.</summary>
-internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table, NetworkDescriptions networks, ImageOperations images, string id)
+internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table, ContainerDescriptions descriptions, ImageOperations images, VolumeOperations volumes, ContainerSizes sizes, string id)
 {
     internal async Task<EngineInfo> InfoAsync(CancellationToken cancellation)
     {
@@ -76,12 +77,21 @@ internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table
     internal async Task<DiskUsage> UsageAsync(CancellationToken cancellation)
     {
         IReadOnlyList<ImageSummary> list = await images.List.RunAsync(ImageFilters.Parse(null), cancellation).ConfigureAwait(false);
-        ContainerSummary[] containers = [.. table.All().Select(container => ContainerDescriptions.Summary(container, networks))];
+        List<ContainerSummary> containers = [];
+        foreach (Container container in table.All())
+        {
+            ContainerSummary summary = await sizes.AddAsync(container, descriptions.Summary(container), cancellation).ConfigureAwait(false);
+
+            // Its log too: what a container takes is what its removal gives back.
+            containers.Add(summary with { SizeRw = summary.SizeRw + FolderSize.Of(container.Folder) });
+        }
+
         return new DiskUsage
         {
             LayersSize = list.Sum(image => image.Size),
             Images = [.. list.Select(image => image with { Containers = containers.Count(one => one.ImageID == image.Id), SharedSize = Math.Max(0, image.SharedSize) })],
             Containers = containers,
+            Volumes = volumes.Usage(),
         };
     }
 }

@@ -15,11 +15,6 @@ internal sealed class EngineRoutes(DescribeEngine engine)
     [
         new("GET", "/info", async (context, _) => await Answers.JsonAsync(context, await engine.InfoAsync(context.RequestAborted).ConfigureAwait(false), EngineJson.Default.EngineInfo).ConfigureAwait(false)),
         new("GET", "/system/df", async (context, _) => await Answers.JsonAsync(context, await engine.UsageAsync(context.RequestAborted).ConfigureAwait(false), EngineJson.Default.DiskUsage).ConfigureAwait(false)),
-        new("GET", "/volumes", (context, _) => Answers.JsonAsync(context, new VolumeList(), EngineJson.Default.VolumeList)),
-        new("GET", "/volumes/{name}", (_, name) => throw new EngineException(EngineErrorKind.NotFound, $"get {name}: no such volume")),
-        new("DELETE", "/volumes/{name}", (_, name) => throw new EngineException(EngineErrorKind.NotFound, $"get {name}: no such volume")),
-        new("POST", "/volumes/create", (_, _) => throw new EngineException(EngineErrorKind.NotImplemented, "volumes are not supported yet")),
-        new("POST", "/volumes/prune", (context, _) => Text(context, "{\"VolumesDeleted\":[],\"SpaceReclaimed\":0}")),
         new("POST", "/build/prune", (context, _) => Text(context, "{\"CachesDeleted\":null,\"SpaceReclaimed\":0}")),
         new("GET", "/plugins", (context, _) => Text(context, "[]")),
         .. OfSwarms.SelectMany(NotASwarm),

@@ -14,7 +14,8 @@ internal sealed class Router(IReadOnlyList<ApiRoute> routes, CancellationToken s
         context.Response.Headers.Server = "Wharf/0.1.0 (linux)";
         try
         {
-            (_, string path) = ApiVersion.Split(context.Request.Path.Value ?? "/");
+            (string version, string path) = ApiVersion.Split(context.Request.Path.Value ?? "/");
+            ApiVersion.Keep(context, version);
             foreach (ApiRoute route in routes)
             {
                 if (route.Match(path) is not { } value)

@@ -2,10 +2,10 @@ using Wharf.Oci.Images;
 
 namespace Wharf.Daemon.Images;
 
-/// <summary>A blob of the content store as a stream of known length, read once from its start.</summary>
-internal sealed class ContentBlobStream(ContentStore content, Descriptor blob, CancellationToken cancellation) : Stream
+/// <summary>A blob of the content store as a stream of known length, read once, from its start or an offset.</summary>
+internal sealed class ContentBlobStream(ContentStore content, Descriptor blob, CancellationToken cancellation, long offset = 0) : Stream
 {
-    private readonly IAsyncEnumerator<ReadOnlyMemory<byte>> _chunks = content.ReadChunksAsync(blob.Digest, cancellation).GetAsyncEnumerator(cancellation);
+    private readonly IAsyncEnumerator<ReadOnlyMemory<byte>> _chunks = content.ReadChunksAsync(blob.Digest, cancellation, offset).GetAsyncEnumerator(cancellation);
     private ReadOnlyMemory<byte> _chunk;
     private long _position;
 
@@ -16,7 +16,7 @@ internal sealed class ContentBlobStream(ContentStore content, Descriptor blob, C
 
     public override bool CanWrite => false;
 
-    public override long Length => blob.Size;
+    public override long Length => blob.Size - offset;
 
     public override long Position
     {

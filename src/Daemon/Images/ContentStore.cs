@@ -52,9 +52,10 @@ internal sealed class ContentStore(CallInvoker calls)
 
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadChunksAsync(
         Digest digest,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation,
+        long offset = 0)
     {
-        using AsyncServerStreamingCall<ReadContentResponse> call = _client.Read(new ReadContentRequest { Digest = digest.ToString() }, cancellationToken: cancellation);
+        using AsyncServerStreamingCall<ReadContentResponse> call = _client.Read(new ReadContentRequest { Digest = digest.ToString(), Offset = offset }, cancellationToken: cancellation);
         while (await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false))
         {
             yield return call.ResponseStream.Current.Data.Memory;

@@ -6,6 +6,8 @@ namespace Wharf.Daemon.Images;
 /// <summary>The operations on images, composed: what the API's routes and the start of the daemon call.</summary>
 internal sealed class ImageOperations
 {
+    private readonly LayerUnpacker unpacker;
+
     /// <param name="uses">The containers that there are; images in use are not removed.</param>
     /// <param name="settled">Ended when an image that the daemon brings itself is there.</param>
     /// <param name="temporaryDirectory">Below the data root: archives wait there while they are read.</param>
@@ -13,10 +15,13 @@ internal sealed class ImageOperations
     {
         var locks = new KeyedLock();
         var content = new ContentStore(containerd.Calls);
-        var unpacker = new LayerUnpacker(containerd.Calls, snapshotter, locks);
+        unpacker = new LayerUnpacker(containerd.Calls, snapshotter, locks);
         Store = new ImageStore(containerd.Calls);
         Reader = new ImageReader(content);
         Resolver = new ImageResolver(Store, Reader, settled);
+        Push = new PushImage(registry, Store, Reader, content);
+        Attestations = new ListAttestations(Resolver, content);
+        Commit = new CommitContainer(containerd, locks, snapshotter, Resolver);
         Pull = new PullImage(containerd, registry, locks, snapshotter);
         Load = new LoadImage(containerd, locks, snapshotter, temporaryDirectory);
         Import = new ImportImage(containerd, locks, snapshotter, temporaryDirectory);
@@ -38,7 +43,26 @@ internal sealed class ImageOperations
     /// <summary>What container create asks for an image by name.</summary>
     public ImageResolver Resolver { get; }
 
+    /// <summary>Bytes of an image's layers as they are unpacked; 0 for an image that is gone.</summary>
+    public async Task<long> UnpackedSizeAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            return await unpacker.SizeAsync((await Resolver.ReadAsync(id, null, cancellation).ConfigureAwait(false)).Content.ChainIds, cancellation).ConfigureAwait(false);
+        }
+        catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+        {
+            return 0;
+        }
+    }
+
     public PullImage Pull { get; }
+
+    public PushImage Push { get; }
+
+    public ListAttestations Attestations { get; }
+
+    public CommitContainer Commit { get; }
 
     public LoadImage Load { get; }
 

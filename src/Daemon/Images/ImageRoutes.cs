@@ -10,7 +10,7 @@ using Wharf.Registry;
 namespace Wharf.Daemon.Images;
 
 /// <summary>The API's operations on images.</summary>
-internal sealed class ImageRoutes(ImageOperations operations, ImageEvents events)
+internal sealed class ImageRoutes(ImageOperations operations, SearchImages search, ImageEvents events)
 {
     private const int LargestAuthentication = 64 << 10;
 
@@ -24,6 +24,9 @@ internal sealed class ImageRoutes(ImageOperations operations, ImageEvents events
         new("GET", "/images/{name...}/get", (context, name) => SaveAsync(context, [name])),
         new("GET", "/images/{name...}/json", InspectAsync),
         new("GET", "/images/{name...}/history", HistoryAsync),
+        new("GET", "/images/{name...}/attestations", AttestationsAsync),
+        new("GET", "/images/search", SearchAsync),
+        new("POST", "/images/{name...}/push", PushAsync),
         new("POST", "/images/{name...}/tag", TagAsync),
         new("DELETE", "/images/{name...}", RemoveAsync),
         new("GET", "/distribution/{name...}/json", DistributionAsync),
@@ -104,6 +107,41 @@ internal sealed class ImageRoutes(ImageOperations operations, ImageEvents events
 
     private async Task HistoryAsync(HttpContext context, string name) =>
         await Answers.JsonAsync(context, await operations.History.RunAsync(name, PlatformOf(context), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListImageHistoryItem).ConfigureAwait(false);
+
+    private async Task AttestationsAsync(HttpContext context, string name) =>
+        await Answers.JsonAsync(
+            context,
+            await operations.Attestations.RunAsync(name, PlatformOf(context), [.. context.Request.Query["type"].OfType<string>()], Answers.Flag(context, "statement"), context.RequestAborted).ConfigureAwait(false),
+            ImagesJson.Default.IReadOnlyListAttestationStatement).ConfigureAwait(false);
+
+    private async Task SearchAsync(HttpContext context, string value)
+    {
+        string term = Answers.Value(context, "term") ?? throw new EngineException(EngineErrorKind.InvalidParameter, "no term to search for is given");
+        int? limit = Answers.Value(context, "limit") is not { } text ? null
+            : int.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out int number) ? number
+            : throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid limit specified: \"{text}\"");
+        await Answers.JsonAsync(context, await search.RunAsync(term, limit, Answers.Value(context, "filters"), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListSearchResult).ConfigureAwait(false);
+    }
+
+    private async Task PushAsync(HttpContext context, string name)
+    {
+        ImageReference named = Reference(name, null);
+        ImageReference reference = Answers.Value(context, "tag") is { } tag ? Reference(named.WithoutTag().Familiar, tag) : named.WithoutTag();
+        if (reference.Digest is not null)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, "cannot push a digest reference");
+        }
+
+        RegistryCredentials? credentials = Credentials(context);
+        Platform? platform = PlatformOf(context);
+        await StreamAsync(
+            context,
+            async messages =>
+            {
+                await operations.Push.RunAsync(reference, platform, credentials, messages, context.RequestAborted).ConfigureAwait(false);
+                events.Publish("push", reference.Familiar, reference.FamiliarName);
+            }).ConfigureAwait(false);
+    }
 
     private async Task TagAsync(HttpContext context, string name)
     {

@@ -19,11 +19,7 @@ internal sealed class ImportImage(ContainerdConnection containerd, KeyedLock loc
         ProgressMessages messages,
         CancellationToken cancellation)
     {
-        if (changes.Count > 0)
-        {
-            throw new EngineException(EngineErrorKind.NotImplemented, "import image: changes (--change) are not supported");
-        }
-
+        ImageConfig config = ImageChanges.Apply(new ImageConfig(), changes);
         try
         {
             using FileStream file = CreateTemporary();
@@ -39,23 +35,23 @@ internal sealed class ImportImage(ContainerdConnection containerd, KeyedLock loc
                 Architecture = target.Architecture,
                 Variant = target.Variant,
                 Os = target.Os,
-                Config = new ImageConfig(),
+                Config = config,
                 Rootfs = new RootFs { Type = "layers", DiffIds = [diffId] },
                 History = [new History { Created = now, Comment = string.IsNullOrEmpty(message) ? "Imported from -" : message }],
             };
-            byte[] config = JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Plain.Image);
+            byte[] document = JsonSerializer.SerializeToUtf8Bytes(image, ImageJson.Plain.Image);
             var manifest = new Manifest
             {
                 SchemaVersion = 2,
                 MediaType = MediaTypes.OciManifest,
-                Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Digest.Of(config), Size = config.Length },
+                Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Digest.Of(document), Size = document.Length },
                 Layers = [layer],
             };
             byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest, ImageJson.Plain.Manifest);
             var descriptor = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Digest.Of(bytes), Size = bytes.Length };
             await content.WriteAsync(layer, offset => new SliceStream(file.SafeFileHandle, offset, layer.Size - offset), new Dictionary<string, string>(), null, cancellation).ConfigureAwait(false);
             await new LayerUnpacker(lease.Calls, snapshotter, locks).UnpackAsync(layer, diffId, diffId, null, cancellation).ConfigureAwait(false);
-            await content.WriteAsync(manifest.Config, config, ImageLayers.References(image, snapshotter), cancellation).ConfigureAwait(false);
+            await content.WriteAsync(manifest.Config, document, ImageLayers.References(image, snapshotter), cancellation).ConfigureAwait(false);
             await content.WriteAsync(descriptor, bytes, ImageLayers.References(manifest), cancellation).ConfigureAwait(false);
             var store = new ImageStore(lease.Calls);
             if (name is null)

@@ -71,6 +71,16 @@ internal sealed class ProgressMessages : IAsyncDisposable
     /// <summary>A text for people, as load prints it.</summary>
     public void Text(string text) => Tell(writer => writer.WriteString("stream", text));
 
+    /// <summary>What a push has made, for programs.</summary>
+    public void Aux(string tag, string digest, long size) => Tell(writer =>
+    {
+        writer.WriteStartObject("aux");
+        writer.WriteString("Tag", tag);
+        writer.WriteString("Digest", digest);
+        writer.WriteNumber("Size", size);
+        writer.WriteEndObject();
+    });
+
     public void Error(string message) => Tell(writer =>
     {
         writer.WriteStartObject("errorDetail");

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Wharf.EngineApi.Containers;
 
@@ -43,9 +43,15 @@ public sealed record ContainerInspect
 
     public HostConfig HostConfig { get; set; } = new();
 
-    public IReadOnlyList<JsonElement> Mounts { get; set; } = [];
+    public IReadOnlyList<MountPoint> Mounts { get; set; } = [];
 
     public ContainerConfig Config { get; set; } = new();
 
     public NetworkSettings NetworkSettings { get; set; } = new();
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SizeRw { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SizeRootFs { get; set; }
 }

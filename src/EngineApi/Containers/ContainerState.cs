@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.EngineApi.Containers;
 
 /// <summary>What a container does now, and how it ended.</summary>
@@ -24,4 +26,7 @@ public sealed record ContainerState
     public string StartedAt { get; set; } = "0001-01-01T00:00:00Z";
 
     public string FinishedAt { get; set; } = "0001-01-01T00:00:00Z";
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Health? Health { get; set; }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Wharf.EngineApi.Containers;
 
@@ -17,7 +17,7 @@ public sealed record ContainerSummary
 
     public long Created { get; set; }
 
-    public IReadOnlyList<JsonElement> Ports { get; set; } = [];
+    public IReadOnlyList<PortSummary> Ports { get; set; } = [];
 
     public IReadOnlyDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
 
@@ -29,5 +29,13 @@ public sealed record ContainerSummary
 
     public NetworkSettings NetworkSettings { get; set; } = new();
 
-    public IReadOnlyList<JsonElement> Mounts { get; set; } = [];
+    public IReadOnlyList<MountPoint> Mounts { get; set; } = [];
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SizeRw { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SizeRootFs { get; set; }
+
+    public HealthSummary Health { get; set; } = new() { Status = "none" };
 }

@@ -18,5 +18,7 @@ namespace Wharf.EngineApi.Containers;
 [JsonSerializable(typeof(PrunedContainers))]
 [JsonSerializable(typeof(ContainerTop))]
 [JsonSerializable(typeof(UpdateResponse))]
+[JsonSerializable(typeof(PathStat))]
+[JsonSerializable(typeof(IReadOnlyList<FilesystemChange>))]
 [JsonSerializable(typeof(IReadOnlyList<ContainerSummary>))]
 public sealed partial class ContainersJson : JsonSerializerContext;

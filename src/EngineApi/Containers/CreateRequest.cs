@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.EngineApi.Containers;
 
 /// <summary>The body of container create: the config, and the host's part.</summary>
@@ -40,6 +42,20 @@ public sealed record CreateRequest
     public string? StopSignal { get; set; }
 
     public int? StopTimeout { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HealthConfig? Healthcheck { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? ArgsEscaped { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? NetworkDisabled { get; set; }
+
+    public IReadOnlyList<string>? OnBuild { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Shell { get; set; }
 
     /// <summary>Of clients up to API 1.43; later ones say it of a network.</summary>
     public string MacAddress { get; set => field = value ?? ""; } = "";

@@ -90,6 +90,64 @@ public sealed record HostConfig
 
     public IReadOnlyList<string>? ReadonlyPaths { get; set; }
 
+    public IReadOnlyDictionary<string, IReadOnlyList<PortBinding>?>? PortBindings { get; set; }
+
+    public bool PublishAllPorts { get; set; }
+
+    public string VolumeDriver { get; set => field = value ?? ""; } = "";
+
+    public IReadOnlyList<string>? VolumesFrom { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Mount>? Mounts { get; set; }
+
+    /// <summary>Rows and columns of the terminal at the start.</summary>
+    public IReadOnlyList<int>? ConsoleSize { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Annotations { get; set; }
+
+    public string Cgroup { get; set => field = value ?? ""; } = "";
+
+    public IReadOnlyList<string>? Links { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? StorageOpt { get; set; }
+
+    public string Isolation { get; set => field = value ?? ""; } = "";
+
+    public ushort BlkioWeight { get; set; }
+
+    public IReadOnlyList<WeightDevice>? BlkioWeightDevice { get; set; }
+
+    public IReadOnlyList<ThrottleDevice>? BlkioDeviceReadBps { get; set; }
+
+    public IReadOnlyList<ThrottleDevice>? BlkioDeviceWriteBps { get; set; }
+
+    public IReadOnlyList<ThrottleDevice>? BlkioDeviceReadIOps { get; set; }
+
+    public IReadOnlyList<ThrottleDevice>? BlkioDeviceWriteIOps { get; set; }
+
+    public long CpuRealtimePeriod { get; set; }
+
+    public long CpuRealtimeRuntime { get; set; }
+
+    public IReadOnlyList<DeviceMapping>? Devices { get; set; }
+
+    public IReadOnlyList<string>? DeviceCgroupRules { get; set; }
+
+    public IReadOnlyList<DeviceRequest>? DeviceRequests { get; set; }
+
+    public long? MemorySwappiness { get; set; }
+
+    public long CpuCount { get; set; }
+
+    public long CpuPercent { get; set; }
+
+    public ulong IOMaximumIOps { get; set; }
+
+    public ulong IOMaximumBandwidth { get; set; }
+
     /// <summary>Fields that this version has no use for, kept as the client sent them.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }

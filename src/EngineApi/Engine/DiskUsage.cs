@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Wharf.EngineApi.Containers;
 using Wharf.EngineApi.Images;
+using Wharf.EngineApi.Volumes;
 
 namespace Wharf.EngineApi.Engine;
 
@@ -13,7 +14,7 @@ public sealed record DiskUsage
 
     public IReadOnlyList<ContainerSummary> Containers { get; set; } = [];
 
-    public IReadOnlyList<JsonElement> Volumes { get; set; } = [];
+    public IReadOnlyList<Volume> Volumes { get; set; } = [];
 
     public IReadOnlyList<JsonElement> BuildCache { get; set; } = [];
 

@@ -7,5 +7,4 @@ namespace Wharf.EngineApi.Engine;
 [JsonSerializable(typeof(VersionInfo))]
 [JsonSerializable(typeof(EngineInfo))]
 [JsonSerializable(typeof(DiskUsage))]
-[JsonSerializable(typeof(VolumeList))]
 public sealed partial class EngineJson : JsonSerializerContext;

@@ -11,4 +11,7 @@ namespace Wharf.EngineApi.Images;
 [JsonSerializable(typeof(PrunedImages))]
 [JsonSerializable(typeof(DistributionInspect))]
 [JsonSerializable(typeof(AuthenticationResult))]
+[JsonSerializable(typeof(IReadOnlyList<SearchResult>))]
+[JsonSerializable(typeof(SearchAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<AttestationStatement>))]
 public sealed partial class ImagesJson : JsonSerializerContext;

@@ -1,11 +1,9 @@
-using System.Text.Json;
-
-namespace Wharf.EngineApi.Engine;
+namespace Wharf.EngineApi.Volumes;
 
 /// <summary>The answer of GET /volumes.</summary>
 public sealed record VolumeList
 {
-    public IReadOnlyList<JsonElement> Volumes { get; set; } = [];
+    public IReadOnlyList<Volume> Volumes { get; set; } = [];
 
     public IReadOnlyList<string>? Warnings { get; set; }
 }

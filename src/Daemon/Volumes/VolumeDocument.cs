@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace Wharf.Daemon.Volumes;
+
+/// <summary>What is kept of a volume: volumes/NAME/volume.json.</summary>
+internal sealed record VolumeDocument
+{
+    public string Name { get; set; } = "";
+
+    public DateTimeOffset Created { get; set; }
+
+    public string Driver { get; set; } = VolumeTable.Local;
+
+    public IReadOnlyDictionary<string, string>? Labels { get; set; }
+
+    public IReadOnlyDictionary<string, string>? Options { get; set; }
+}
+
+/// <summary>Reads and writes the document.</summary>
+[JsonSerializable(typeof(VolumeDocument))]
+internal sealed partial class VolumeDocumentJson : JsonSerializerContext;
