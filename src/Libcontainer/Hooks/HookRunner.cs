@@ -44,51 +44,35 @@ internal sealed class HookRunner(string stage)
 
     private void Run(Hook hook, State state, int number)
     {
-        using var output = new HookOutput();
-        if (RunOne(hook, state, output) is { } problem)
+        using var streams = new HookStreams(JsonSerializer.SerializeToUtf8Bytes(state, RuntimeJson.Default.State));
+        if (RunOne(hook, streams) is { } problem)
         {
             throw new ContainerException($"error running {stage} hook #{number}: {problem}");
         }
     }
 
     /// <summary>Null when it did well.</summary>
-    private string? RunOne(Hook hook, State state, HookOutput output)
+    private string? RunOne(Hook hook, HookStreams streams)
     {
         using var arguments = new NativeStrings(hook.Args is { Count: > 0 } given ? given : [hook.Path]);
         using var environment = new NativeStrings(hook.Env ?? Environment ?? OwnEnvironment());
-        byte[] document = JsonSerializer.SerializeToUtf8Bytes(state, RuntimeJson.Default.State);
-        (FileDescriptor read, FileDescriptor write) = Files.Pipe();
-        using (read)
-        using (write)
+        int id = CurrentProcess.Clone(CloneFlags.None);
+        if (id == 0)
         {
-            int id = CurrentProcess.Clone(CloneFlags.None);
-            if (id == 0)
-            {
-                Execute(hook, read, output, arguments, environment);
-            }
-
-            using FileDescriptor? process = Processes.Open(id);
-            try
-            {
-                Files.Write(write, document, "state");
-            }
-            catch (SyscallException error) when (error.Errno == Errno.EPIPE)
-            {
-                // A hook need not read its input.
-            }
-
-            write.Dispose();
-            if (hook.Timeout is { } seconds and > 0 && process is not null && !Poll.Readable((int)Math.Min(seconds * 1000L, int.MaxValue), process)[0])
-            {
-                Processes.Signal(id, KillSignal);
-                Processes.Wait(id);
-                return $"hook ran past specified timeout of {seconds}.0s";
-            }
-
-            ExitStatus status = Processes.Wait(id);
-            return status.Code == 0 ? null
-                : output.Failure() ?? $"{(status.Signaled ? $"signal: {SignalText.Of(status.Signal)}" : $"exit status {status.Code}")}, stdout: {output.Standard()}, stderr: {output.Error()}";
+            Execute(hook, streams, arguments, environment);
         }
+
+        using FileDescriptor? process = Processes.Open(id);
+        if (hook.Timeout is { } seconds and > 0 && process is not null && !Poll.Readable((int)Math.Min(seconds * 1000L, int.MaxValue), process)[0])
+        {
+            Processes.Signal(id, KillSignal);
+            Processes.Wait(id);
+            return $"hook ran past specified timeout of {seconds}.0s";
+        }
+
+        ExitStatus status = Processes.Wait(id);
+        return status.Code == 0 ? null
+            : streams.Failure() ?? $"{(status.Signaled ? $"signal: {SignalText.Of(status.Signal)}" : $"exit status {status.Code}")}, stdout: {streams.Standard()}, stderr: {streams.Error()}";
     }
 
     private static List<string> OwnEnvironment()
@@ -102,7 +86,7 @@ internal sealed class HookRunner(string stage)
         return own;
     }
 
-    private void Execute(Hook hook, FileDescriptor input, HookOutput output, NativeStrings arguments, NativeStrings environment)
+    private void Execute(Hook hook, HookStreams streams, NativeStrings arguments, NativeStrings environment)
     {
         try
         {
@@ -113,14 +97,13 @@ internal sealed class HookRunner(string stage)
                 CurrentProcess.ChangeDirectory(Folder);
             }
 
-            Files.Duplicate(input, 0);
-            output.Connect();
+            streams.Connect();
             CurrentProcess.CloseOnExecFrom(3);
             CurrentProcess.Execute(hook.Path, arguments, environment);
         }
         catch (SyscallException error)
         {
-            output.Fail($"{error.Call} {error.Operand}: {ErrnoText.Of(error.Errno)}");
+            streams.Fail($"{error.Call} {error.Operand}: {ErrnoText.Of(error.Errno)}");
             CurrentProcess.Exit(127);
         }
     }

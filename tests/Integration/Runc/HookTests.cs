@@ -88,6 +88,37 @@ public sealed class HookTests : IDisposable
         Assert.Empty(Leftovers.Of(bundle, id));
     }
 
+    [Theory]
+    [InlineData("createRuntime")]
+    [InlineData("createContainer")]
+    [InlineData("startContainer")]
+    public void The_timeout_of_a_hook_that_never_reads_counts_however_long_the_state_is(string kind)
+    {
+        // More than a pipe takes.
+        bundle.Change(spec => spec["annotations"] = new JsonObject { ["long"] = new string('x', 1 << 20) });
+        Hook(kind, "/bin/sh", ["sh", "-c", "exec sleep 1006"], timeout: 1);
+        bundle.Arguments("true");
+
+        Command run = bundle.Runc("run", id);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("hook ran past specified timeout of 1.0s", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+
+    [Fact]
+    public void A_long_state_is_read_to_its_end()
+    {
+        string log = Path.Combine(Folder, "read");
+        bundle.Change(spec => spec["annotations"] = new JsonObject { ["long"] = new string('x', 1 << 20) });
+        Hook("createRuntime", "/bin/sh", ["sh", "-c", $"cat >{log}"]);
+        bundle.Arguments("true");
+
+        bundle.Runc("run", id).Succeeds();
+
+        Assert.Equal(1 << 20, JsonDocument.Parse(File.ReadAllText(log)).RootElement.GetProperty("annotations").GetProperty("long").GetString()!.Length);
+    }
+
     [Fact]
     public void A_poststart_hook_that_fails_stops_the_container()
     {

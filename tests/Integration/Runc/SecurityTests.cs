@@ -50,6 +50,37 @@ public sealed class SecurityTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(outside.Path));
     }
 
+    [Theory]
+    [InlineData("OUTSIDE")]
+    [InlineData("../../../../../../../../../OUTSIDE")]
+    [InlineData("OUTSIDE/missing")]
+    public void CVE_2026_47766_devices_and_links_for_a_dev_that_is_a_link_are_made_inside(string target)
+    {
+        using var outside = new TemporaryDirectory();
+        File.CreateSymbolicLink(Path.Combine(bundle.Rootfs, "dev"), target.Replace("OUTSIDE", target[0] == '.' ? outside.Path.TrimStart('/') : outside.Path, StringComparison.Ordinal));
+
+        // Without a filesystem of its own, so that nodes, links and the console go where the link leads.
+        bundle.Change(spec =>
+        {
+            spec["root"]!["readonly"] = false;
+            spec["mounts"] = new JsonArray([.. spec["mounts"]!.AsArray().Where(mount => !((string)mount!["destination"]!).StartsWith("/dev", StringComparison.Ordinal)).Select(mount => mount!.DeepClone())]);
+            spec["linux"]!["devices"] = JsonNode.Parse("""[{"path":"/dev/made","type":"c","major":1,"minor":3}]""");
+            spec["linux"]!["resources"] = null;
+        });
+        bundle.Arguments("ls", "/dev/");
+
+        Command run = bundle.Runc("run", id);
+
+        Assert.Empty(Directory.GetFileSystemEntries(outside.Path));
+        if (run.ExitCode == 0)
+        {
+            Assert.Contains("made\n", run.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(HostMounts.Below(outside.Path));
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+
     [Fact]
     public void CVE_2019_19921_proc_that_is_a_link_is_refused()
     {
@@ -73,7 +104,7 @@ public sealed class SecurityTests : IDisposable
     }
 
     [Fact]
-    public void CVE_2022_24769_27649_27650_inheritable_capabilities_are_empty_in_an_exec()
+    public void CVE_2022_24769_2022_27649_2022_27650_inheritable_capabilities_are_empty_in_an_exec()
     {
         using var container = new RunningContainer();
 
@@ -284,7 +315,7 @@ public sealed class SecurityTests : IDisposable
     [InlineData("console")]
     [InlineData("ptmx")]
     [InlineData("fd")]
-    public void CVE_2026_88264_88265_a_link_in_the_place_of_a_device_makes_and_owns_nothing_outside(string device)
+    public void CVE_2026_88264_2026_88265_a_link_in_the_place_of_a_device_makes_and_owns_nothing_outside(string device)
     {
         using var outside = new TemporaryDirectory();
         File.WriteAllText(outside["there"], "text");

@@ -47,7 +47,7 @@ public sealed class LibseccompTests
     }
 
     [Fact]
-    public void CVE_2026_31431_and_123876_a_family_that_is_denied_is_denied_on_every_ABI()
+    public void CVE_2026_31431_2026_123876_a_family_that_is_denied_is_denied_on_every_ABI()
     {
         const ulong algorithms = 38;
         const uint notPermitted = 0x00050001;

@@ -4,19 +4,23 @@ using Wharf.Linux;
 namespace Wharf.Libcontainer.Hooks;
 
 /// <summary>
-/// Where a hook writes: files in memory, which neither block it nor keep this process from seeing that it has ended, as the pipe of
-/// a process that it leaves behind would.
+/// What a hook reads and where it writes: files in memory. They neither block it nor keep this process from seeing that it has ended,
+/// as the pipe of a process that it leaves behind would; and this process does not wait for a hook that never reads.
 /// </summary>
-internal sealed class HookOutput : IDisposable
+internal sealed class HookStreams : IDisposable
 {
     // What stands in one line of a log; the end of it says what went wrong.
     private const int Most = 4096;
+    private readonly FileDescriptor input = Files.InMemory("hook-stdin");
     private readonly FileDescriptor standard = Files.InMemory("hook-stdout");
     private readonly FileDescriptor error = Files.InMemory("hook-stderr");
     private readonly FileDescriptor failure = Files.InMemory("hook-failure");
 
+    internal HookStreams(ReadOnlySpan<byte> state) => FileRange.Write(input, state, 0, "state");
+
     public void Dispose()
     {
+        input.Dispose();
         standard.Dispose();
         error.Dispose();
         failure.Dispose();
@@ -25,6 +29,7 @@ internal sealed class HookOutput : IDisposable
     /// <summary>In the child: these are its streams.</summary>
     internal void Connect()
     {
+        Files.Duplicate(input, 0);
         Files.Duplicate(standard, 1);
         Files.Duplicate(error, 2);
     }
