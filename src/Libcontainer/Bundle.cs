@@ -39,6 +39,8 @@ internal static class Bundle
             throw new ContainerException($"\"{path}\": {error.Message}", error);
         }
 
+        // Without the part of this platform there are no namespaces and no limits: what the container does not get is the host's.
+        spec = spec.Linux is null ? spec with { Linux = new LinuxPlatform() } : spec;
         Check(spec);
         return spec;
     }

@@ -21,7 +21,7 @@ internal static class SpecCheck
         }
 
         ProcessCheck.Check(spec.Process ?? throw Fault.At("process", "process property must not be empty"));
-        LinuxPlatform linux = spec.Linux ?? throw Fault.At("linux", "linux property must not be empty");
+        LinuxPlatform linux = spec.Linux ?? new LinuxPlatform();
         NamespaceCheck.Check(linux);
         HostNames(spec, linux);
         MountCheck.Check(spec.Mounts ?? [], linux);

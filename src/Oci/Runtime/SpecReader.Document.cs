@@ -17,8 +17,10 @@ public static partial class SpecReader
             case "hooks": spec.Hooks = ReadHooks(ref json); break;
             case "annotations": spec.Annotations = Map(ref json, ReadAnyText); break;
             case "linux": spec.Linux = ReadLinuxPlatform(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Root? ReadRoot(ref Utf8JsonReader json) => Object(ref json, new Root(), static (ref Utf8JsonReader json, string name, Root root) =>
@@ -27,8 +29,10 @@ public static partial class SpecReader
         {
             case "path": root.Path = Text(ref json) ?? string.Empty; break;
             case "readonly": root.Readonly = Truth(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Mount? ReadMount(ref Utf8JsonReader json) => Object(ref json, new Mount(), static (ref Utf8JsonReader json, string name, Mount mount) =>
@@ -41,8 +45,10 @@ public static partial class SpecReader
             case "options": mount.Options = List(ref json, ReadText); break;
             case "uidMappings": mount.UidMappings = List(ref json, ReadIdMapping); break;
             case "gidMappings": mount.GidMappings = List(ref json, ReadIdMapping); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static IdMapping? ReadIdMapping(ref Utf8JsonReader json) => Object(ref json, new IdMapping(), static (ref Utf8JsonReader json, string name, IdMapping idMapping) =>
@@ -52,8 +58,10 @@ public static partial class SpecReader
             case "containerID": idMapping.ContainerID = Required(UInt32(ref json)); break;
             case "hostID": idMapping.HostID = Required(UInt32(ref json)); break;
             case "size": idMapping.Size = Required(UInt32(ref json)); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Hooks? ReadHooks(ref Utf8JsonReader json) => Object(ref json, new Hooks(), static (ref Utf8JsonReader json, string name, Hooks hooks) =>
@@ -66,8 +74,10 @@ public static partial class SpecReader
             case "startContainer": hooks.StartContainer = List(ref json, ReadHook); break;
             case "poststart": hooks.Poststart = List(ref json, ReadHook); break;
             case "poststop": hooks.Poststop = List(ref json, ReadHook); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Hook? ReadHook(ref Utf8JsonReader json) => Object(ref json, new Hook(), static (ref Utf8JsonReader json, string name, Hook hook) =>
@@ -78,7 +88,9 @@ public static partial class SpecReader
             case "args": hook.Args = List(ref json, ReadText); break;
             case "env": hook.Env = List(ref json, ReadText); break;
             case "timeout": hook.Timeout = Int32(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 }

@@ -25,8 +25,10 @@ public static partial class SpecReader
             case "memoryPolicy": linux.MemoryPolicy = ReadMemoryPolicy(ref json); break;
             case "personality": linux.Personality = ReadPersonality(ref json); break;
             case "timeOffsets": linux.TimeOffsets = Map(ref json, ReadTimeOffset); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Namespace? ReadNamespace(ref Utf8JsonReader json) => Object(ref json, new Namespace(), static (ref Utf8JsonReader json, string name, Namespace place) =>
@@ -35,8 +37,10 @@ public static partial class SpecReader
         {
             case "type": place.Type = Text(ref json) ?? string.Empty; break;
             case "path": place.Path = Text(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Device? ReadDevice(ref Utf8JsonReader json) => Object(ref json, new Device(), static (ref Utf8JsonReader json, string name, Device device) =>
@@ -50,8 +54,10 @@ public static partial class SpecReader
             case "fileMode": device.FileMode = UInt32(ref json); break;
             case "uid": device.Uid = UInt32(ref json); break;
             case "gid": device.Gid = UInt32(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static NetDevice? ReadNetDevice(ref Utf8JsonReader json) => Object(ref json, new NetDevice(), static (ref Utf8JsonReader json, string name, NetDevice netDevice) =>
@@ -59,8 +65,10 @@ public static partial class SpecReader
         switch (name)
         {
             case "name": netDevice.Name = Text(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Seccomp? ReadSeccomp(ref Utf8JsonReader json) => Object(ref json, new Seccomp(), static (ref Utf8JsonReader json, string name, Seccomp seccomp) =>
@@ -74,8 +82,10 @@ public static partial class SpecReader
             case "listenerPath": seccomp.ListenerPath = Text(ref json); break;
             case "listenerMetadata": seccomp.ListenerMetadata = ReadAnyText(ref json); break;
             case "syscalls": seccomp.Syscalls = List(ref json, ReadSeccompRule); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static SeccompRule? ReadSeccompRule(ref Utf8JsonReader json) => Object(ref json, new SeccompRule(), static (ref Utf8JsonReader json, string name, SeccompRule seccompRule) =>
@@ -86,8 +96,10 @@ public static partial class SpecReader
             case "action": seccompRule.Action = Text(ref json) ?? string.Empty; break;
             case "errnoRet": seccompRule.ErrnoRet = UInt32(ref json); break;
             case "args": seccompRule.Args = List(ref json, ReadSeccompArgument); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static SeccompArgument? ReadSeccompArgument(ref Utf8JsonReader json) => Object(ref json, new SeccompArgument(), static (ref Utf8JsonReader json, string name, SeccompArgument seccompArgument) =>
@@ -98,8 +110,10 @@ public static partial class SpecReader
             case "value": seccompArgument.Value = Required(UInt64(ref json)); break;
             case "valueTwo": seccompArgument.ValueTwo = UInt64(ref json); break;
             case "op": seccompArgument.Op = Text(ref json) ?? string.Empty; break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static IntelRdt? ReadIntelRdt(ref Utf8JsonReader json) => Object(ref json, new IntelRdt(), static (ref Utf8JsonReader json, string name, IntelRdt intelRdt) =>
@@ -111,8 +125,10 @@ public static partial class SpecReader
             case "l3CacheSchema": intelRdt.L3CacheSchema = Text(ref json); break;
             case "memBwSchema": intelRdt.MemBwSchema = Text(ref json); break;
             case "enableMonitoring": intelRdt.EnableMonitoring = Truth(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static MemoryPolicy? ReadMemoryPolicy(ref Utf8JsonReader json) => Object(ref json, new MemoryPolicy(), static (ref Utf8JsonReader json, string name, MemoryPolicy memoryPolicy) =>
@@ -122,8 +138,10 @@ public static partial class SpecReader
             case "mode": memoryPolicy.Mode = Text(ref json) ?? string.Empty; break;
             case "nodes": memoryPolicy.Nodes = Text(ref json); break;
             case "flags": memoryPolicy.Flags = List(ref json, ReadText); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Personality? ReadPersonality(ref Utf8JsonReader json) => Object(ref json, new Personality(), static (ref Utf8JsonReader json, string name, Personality personality) =>
@@ -132,8 +150,10 @@ public static partial class SpecReader
         {
             case "domain": personality.Domain = Text(ref json) ?? string.Empty; break;
             case "flags": personality.Flags = List(ref json, ReadText); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static TimeOffset? ReadTimeOffset(ref Utf8JsonReader json) => Object(ref json, new TimeOffset(), static (ref Utf8JsonReader json, string name, TimeOffset timeOffset) =>
@@ -142,7 +162,9 @@ public static partial class SpecReader
         {
             case "secs": timeOffset.Secs = Int64(ref json); break;
             case "nanosecs": timeOffset.Nanosecs = UInt32(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 }

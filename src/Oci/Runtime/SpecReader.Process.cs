@@ -24,8 +24,10 @@ public static partial class SpecReader
             case "selinuxLabel": process.SelinuxLabel = Text(ref json); break;
             case "ioPriority": process.IoPriority = ReadIoPriority(ref json); break;
             case "execCPUAffinity": process.ExecCPUAffinity = ReadCpuAffinity(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Box? ReadBox(ref Utf8JsonReader json) => Object(ref json, new Box(), static (ref Utf8JsonReader json, string name, Box box) =>
@@ -34,8 +36,10 @@ public static partial class SpecReader
         {
             case "height": box.Height = Required(UInt32(ref json)); break;
             case "width": box.Width = Required(UInt32(ref json)); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static User? ReadUser(ref Utf8JsonReader json) => Object(ref json, new User(), static (ref Utf8JsonReader json, string name, User user) =>
@@ -47,8 +51,10 @@ public static partial class SpecReader
             case "umask": user.Umask = UInt32(ref json); break;
             case "additionalGids": user.AdditionalGids = List(ref json, ReadUInt32); break;
             case "username": user.Username = Text(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Capabilities? ReadCapabilities(ref Utf8JsonReader json) => Object(ref json, new Capabilities(), static (ref Utf8JsonReader json, string name, Capabilities capabilities) =>
@@ -60,8 +66,10 @@ public static partial class SpecReader
             case "inheritable": capabilities.Inheritable = List(ref json, ReadText); break;
             case "permitted": capabilities.Permitted = List(ref json, ReadText); break;
             case "ambient": capabilities.Ambient = List(ref json, ReadText); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Rlimit? ReadRlimit(ref Utf8JsonReader json) => Object(ref json, new Rlimit(), static (ref Utf8JsonReader json, string name, Rlimit rlimit) =>
@@ -71,8 +79,10 @@ public static partial class SpecReader
             case "type": rlimit.Type = Text(ref json) ?? string.Empty; break;
             case "hard": rlimit.Hard = Required(UInt64(ref json)); break;
             case "soft": rlimit.Soft = Required(UInt64(ref json)); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Scheduler? ReadScheduler(ref Utf8JsonReader json) => Object(ref json, new Scheduler(), static (ref Utf8JsonReader json, string name, Scheduler scheduler) =>
@@ -86,8 +96,10 @@ public static partial class SpecReader
             case "runtime": scheduler.Runtime = UInt64(ref json); break;
             case "deadline": scheduler.Deadline = UInt64(ref json); break;
             case "period": scheduler.Period = UInt64(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static IoPriority? ReadIoPriority(ref Utf8JsonReader json) => Object(ref json, new IoPriority(), static (ref Utf8JsonReader json, string name, IoPriority ioPriority) =>
@@ -96,8 +108,10 @@ public static partial class SpecReader
         {
             case "class": ioPriority.Class = Text(ref json); break;
             case "priority": ioPriority.Priority = Int32(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static CpuAffinity? ReadCpuAffinity(ref Utf8JsonReader json) => Object(ref json, new CpuAffinity(), static (ref Utf8JsonReader json, string name, CpuAffinity cpuAffinity) =>
@@ -106,7 +120,9 @@ public static partial class SpecReader
         {
             case "initial": cpuAffinity.Initial = Text(ref json); break;
             case "final": cpuAffinity.Final = Text(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 }

@@ -17,8 +17,10 @@ public static partial class SpecReader
             case "network": resources.Network = ReadNetworkLimits(ref json); break;
             case "rdma": resources.Rdma = Map(ref json, ReadRdmaLimit); break;
             case "unified": resources.Unified = Map(ref json, ReadText); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static DeviceRule? ReadDeviceRule(ref Utf8JsonReader json) => Object(ref json, new DeviceRule(), static (ref Utf8JsonReader json, string name, DeviceRule deviceRule) =>
@@ -30,8 +32,10 @@ public static partial class SpecReader
             case "major": deviceRule.Major = Int64(ref json); break;
             case "minor": deviceRule.Minor = Int64(ref json); break;
             case "access": deviceRule.Access = Text(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Memory? ReadMemory(ref Utf8JsonReader json) => Object(ref json, new Memory(), static (ref Utf8JsonReader json, string name, Memory memory) =>
@@ -47,8 +51,10 @@ public static partial class SpecReader
             case "disableOOMKiller": memory.DisableOOMKiller = Truth(ref json); break;
             case "useHierarchy": memory.UseHierarchy = Truth(ref json); break;
             case "checkBeforeUpdate": memory.CheckBeforeUpdate = Truth(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Cpu? ReadCpu(ref Utf8JsonReader json) => Object(ref json, new Cpu(), static (ref Utf8JsonReader json, string name, Cpu cpu) =>
@@ -64,8 +70,10 @@ public static partial class SpecReader
             case "cpus": cpu.Cpus = Text(ref json); break;
             case "mems": cpu.Mems = Text(ref json); break;
             case "idle": cpu.Idle = Int64(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static Pids? ReadPids(ref Utf8JsonReader json) => Object(ref json, new Pids(), static (ref Utf8JsonReader json, string name, Pids pids) =>
@@ -73,8 +81,10 @@ public static partial class SpecReader
         switch (name)
         {
             case "limit": pids.Limit = Int64(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static BlockIO? ReadBlockIO(ref Utf8JsonReader json) => Object(ref json, new BlockIO(), static (ref Utf8JsonReader json, string name, BlockIO block) =>
@@ -88,8 +98,10 @@ public static partial class SpecReader
             case "throttleWriteBpsDevice": block.ThrottleWriteBpsDevice = List(ref json, ReadThrottleDevice); break;
             case "throttleReadIOPSDevice": block.ThrottleReadIOPSDevice = List(ref json, ReadThrottleDevice); break;
             case "throttleWriteIOPSDevice": block.ThrottleWriteIOPSDevice = List(ref json, ReadThrottleDevice); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static WeightDevice? ReadWeightDevice(ref Utf8JsonReader json) => Object(ref json, new WeightDevice(), static (ref Utf8JsonReader json, string name, WeightDevice weightDevice) =>
@@ -100,8 +112,10 @@ public static partial class SpecReader
             case "minor": weightDevice.Minor = Required(Int64(ref json)); break;
             case "weight": weightDevice.Weight = UInt16(ref json); break;
             case "leafWeight": weightDevice.LeafWeight = UInt16(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static ThrottleDevice? ReadThrottleDevice(ref Utf8JsonReader json) => Object(ref json, new ThrottleDevice(), static (ref Utf8JsonReader json, string name, ThrottleDevice throttleDevice) =>
@@ -111,8 +125,10 @@ public static partial class SpecReader
             case "major": throttleDevice.Major = Required(Int64(ref json)); break;
             case "minor": throttleDevice.Minor = Required(Int64(ref json)); break;
             case "rate": throttleDevice.Rate = Required(UInt64(ref json)); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static HugepageLimit? ReadHugepageLimit(ref Utf8JsonReader json) => Object(ref json, new HugepageLimit(), static (ref Utf8JsonReader json, string name, HugepageLimit hugepageLimit) =>
@@ -121,8 +137,10 @@ public static partial class SpecReader
         {
             case "pageSize": hugepageLimit.PageSize = Text(ref json) ?? string.Empty; break;
             case "limit": hugepageLimit.Limit = Required(UInt64(ref json)); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static NetworkLimits? ReadNetworkLimits(ref Utf8JsonReader json) => Object(ref json, new NetworkLimits(), static (ref Utf8JsonReader json, string name, NetworkLimits networkLimits) =>
@@ -131,8 +149,10 @@ public static partial class SpecReader
         {
             case "classID": networkLimits.ClassID = UInt32(ref json); break;
             case "priorities": networkLimits.Priorities = List(ref json, ReadInterfacePriority); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static InterfacePriority? ReadInterfacePriority(ref Utf8JsonReader json) => Object(ref json, new InterfacePriority(), static (ref Utf8JsonReader json, string name, InterfacePriority interfacePriority) =>
@@ -141,8 +161,10 @@ public static partial class SpecReader
         {
             case "name": interfacePriority.Name = Text(ref json) ?? string.Empty; break;
             case "priority": interfacePriority.Priority = Required(UInt32(ref json)); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 
     private static RdmaLimit? ReadRdmaLimit(ref Utf8JsonReader json) => Object(ref json, new RdmaLimit(), static (ref Utf8JsonReader json, string name, RdmaLimit rdmaLimit) =>
@@ -151,7 +173,9 @@ public static partial class SpecReader
         {
             case "hcaHandles": rdmaLimit.HcaHandles = UInt32(ref json); break;
             case "hcaObjects": rdmaLimit.HcaObjects = UInt32(ref json); break;
-            default: json.Skip(); break;
+            default: return false;
         }
+
+        return true;
     });
 }

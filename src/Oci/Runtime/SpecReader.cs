@@ -10,7 +10,8 @@ namespace Wharf.Oci.Runtime;
 /// </summary>
 public static partial class SpecReader
 {
-    private delegate void PropertyReader<T>(ref Utf8JsonReader json, string name, T target);
+    /// <summary>False, with the reader where it was, for a name that the object does not have.</summary>
+    private delegate bool PropertyReader<T>(ref Utf8JsonReader json, string name, T target);
 
     private delegate T? ValueReader<T>(ref Utf8JsonReader json);
 
@@ -56,7 +57,10 @@ public static partial class SpecReader
             try
             {
                 json.Read();
-                property(ref json, name, target);
+                if (!property(ref json, name, target) && (SpecNames.Respelled(name) is not { } known || !property(ref json, known, target)))
+                {
+                    json.Skip();
+                }
             }
             catch (JsonException error)
             {

@@ -31,6 +31,25 @@ public sealed class StartConditionTests : IDisposable
     }
 
     [Fact]
+    public void A_document_of_no_platform_and_of_another_spelling_runs_a_program_in_its_rootfs()
+    {
+        File.WriteAllText(Path.Combine(Folder, "config.json"), """{"OciVersion":"1.0.0","Process":{"ARGS":["sh","-c","id -u; ls -d /bin; readlink /proc/self/ns/pid"],"CWD":"/","Env":["PATH=/bin"]},"Root":{"Path":"rootfs"}}""");
+
+        Command run = bundle.Runc("run", id);
+
+        Assert.Equal("0\n/bin\n", run.Output);
+        Assert.Empty(Leftovers.Of(bundle, id));
+        using (var created = Command.Start("/bin/sh", ["-c", $"exec {Programs.Runc} --root {bundle.StateRoot} create --bundle {Folder} {id} </dev/null >/dev/null 2>&1"]))
+        {
+            Assert.True(created.WaitForExit(TimeSpan.FromSeconds(60)));
+        }
+
+        Assert.Contains("\"created\"", bundle.Runc("state", id).Succeeds().Output, StringComparison.Ordinal);
+        bundle.Runc("delete", id).Succeeds();
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
+
+    [Fact]
     public void A_frozen_cgroup_is_refused_and_left()
     {
         string? freezer = HostCgroups.Make("/" + id, "freezer.state");

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Wharf.Oci.Runtime;
 
 namespace Wharf.Oci.Tests.Runtime;
@@ -18,6 +19,28 @@ public sealed class SpecReaderTests
         byte[] document = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec);
 
         Assert.Equal(Encoding.UTF8.GetString(document), Text(SpecReader.Spec(document)));
+    }
+
+    [Fact]
+    public void Every_property_is_known_in_another_spelling_and_keys_of_maps_are_not()
+    {
+        var spec = (RuntimeSpec)Filled(typeof(RuntimeSpec));
+        JsonNode document = JsonNode.Parse(JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec))!;
+
+        foreach (Func<string, string> spelled in new Func<string, string>[] { name => name.ToUpperInvariant(), name => name.ToLowerInvariant() })
+        {
+            Assert.Equal(document.ToJsonString(), JsonNode.Parse(Text(SpecReader.Spec(Encoding.UTF8.GetBytes(Respelled(document, spelled)!.ToJsonString()))))!.ToJsonString());
+        }
+
+        Assert.Equal("b", SpecReader.Spec("{\"ANNOTATIONS\":{\"A\":\"b\"}}"u8)!.Annotations!["A"]);
+    }
+
+    [Theory]
+    [InlineData("{\"hostname\":\"first\",\"Hostname\":\"last\"}", "last")]
+    [InlineData("{\"HostName\":\"first\",\"hostname\":\"last\"}", "last")]
+    public void Of_two_spellings_the_last_counts(string document, string hostname)
+    {
+        Assert.Equal(hostname, SpecReader.Spec(Encoding.UTF8.GetBytes(document))!.Hostname);
     }
 
     [Theory]
@@ -59,6 +82,14 @@ public sealed class SpecReaderTests
     {
         Assert.ThrowsAny<JsonException>(() => SpecReader.Spec(Encoding.UTF8.GetBytes(document)));
     }
+
+    /// <summary>The names of objects, but not those of maps, which Filled calls "key N".</summary>
+    private static JsonNode? Respelled(JsonNode? node, Func<string, string> spelled) => node switch
+    {
+        JsonObject one => new JsonObject(one.Select(pair => KeyValuePair.Create(pair.Key.StartsWith("key ", StringComparison.Ordinal) ? pair.Key : spelled(pair.Key), Respelled(pair.Value, spelled)))),
+        JsonArray list => new JsonArray([.. list.Select(value => Respelled(value, spelled))]),
+        _ => node?.DeepClone(),
+    };
 
     private static string Text(RuntimeSpec? spec) => JsonSerializer.Serialize(spec, RuntimeJson.Default.RuntimeSpec!);
 
