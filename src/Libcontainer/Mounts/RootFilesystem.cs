@@ -315,14 +315,22 @@ internal sealed class RootFilesystem : IDisposable
         }
     }
 
-    /// <summary>/proc and /sys must be where they say: labels are written through them (CVE-2019-19921, CVE-2023-27561).</summary>
+    /// <summary>
+    /// /proc and /sys must be where they say: labels are written through them (CVE-2019-19921, CVE-2023-27561). The folder they are in is
+    /// resolved inside the root like the target itself; its last part is opened as it is.
+    /// </summary>
     private void RefuseLinkedPseudoFilesystem(Mount mount, FileDescriptor target)
     {
-        using FileDescriptor plain = Files.OpenAt(root, mount.Destination.Trim('/'), OpenFlags.Path | OpenFlags.NoFollow);
-        FileStatus status = Files.Status(plain, mount.Destination);
-        if (status.Kind == FileKind.SymbolicLink || status.Inode != Files.Status(target, mount.Destination).Inode)
+        (FileDescriptor parent, string name) = tree.Place(mount.Destination);
+        using (parent)
         {
-            throw new ContainerException($"filesystem \"{mount.Type}\" must be mounted on ordinary directory");
+            using FileDescriptor plain = Files.OpenAt(parent, name, OpenFlags.Path | OpenFlags.NoFollow);
+            FileStatus status = Files.Status(plain, mount.Destination);
+            FileStatus reached = Files.Status(target, mount.Destination);
+            if (status.Kind == FileKind.SymbolicLink || status.Inode != reached.Inode || status.Filesystem != reached.Filesystem)
+            {
+                throw new ContainerException($"filesystem \"{mount.Type}\" must be mounted on ordinary directory");
+            }
         }
     }
 }
