@@ -6,7 +6,7 @@ namespace Wharf.Vm;
 /// <summary>One boot for all classes of tests/Integration that the guest runs: cgroup v2, systemd as the first process, a user with a systemd of their own.</summary>
 public sealed class GuestRun
 {
-    private const string Prefix = "Wharf.Integration.Runc.";
+    private const string Prefix = "Wharf.Integration.";
 
     public GuestRun()
     {
@@ -24,13 +24,15 @@ public sealed class GuestRun
     /// <summary>The classes, and of their tests those that the guest may skip.</summary>
     internal static IReadOnlyDictionary<string, int> Classes { get; } = new Dictionary<string, int>
     {
-        ["CgroupV2Tests"] = 0,
-        ["Machine.UnifiedLimitTests"] = 0,
-        ["Machine.UnifiedCgroupTests"] = 0,
-        ["Machine.SystemManagerTests"] = 0,
-        ["Machine.UserManagerTests"] = 0,
-        ["RootlessTests"] = 0,
-        ["ObserveTests"] = 0,
+        ["Runc.CgroupV2Tests"] = 0,
+        ["Runc.Machine.UnifiedLimitTests"] = 0,
+        ["Runc.Machine.UnifiedCgroupTests"] = 0,
+        ["Runc.Machine.SystemManagerTests"] = 0,
+        ["Runc.Machine.UserManagerTests"] = 0,
+        ["Runc.RootlessTests"] = 0,
+        ["Runc.ObserveTests"] = 0,
+        ["Shim.LifeTests"] = 0,
+        ["Shim.ResourceTests"] = 0,
     };
 
     internal string Console { get; }
@@ -48,6 +50,7 @@ public sealed class GuestRun
         string dotnet = Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
         Copy(Path.Combine(Programs.Checkout, "Wharf.slnx"), folder);
         Copy(Programs.Runc, Path.Combine(folder, "out", "bin"));
+        Copy(Programs.Shim, Path.Combine(folder, "out", "bin"));
         Copy(Path.Combine(Programs.Checkout, "tests", "Integration", "bin", "Debug", "net10.0"), Path.Combine(folder, "tests", "Integration", "bin", "Debug"));
         Copy(Path.Combine(Programs.Checkout, "tests", "Vm", "run-in-guest"), folder);
         Copy(Path.Combine(dotnet, "host"), Path.Combine(folder, "dotnet"));
