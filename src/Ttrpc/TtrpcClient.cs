@@ -12,6 +12,8 @@ public sealed class TtrpcClient : IAsyncDisposable
     private readonly Socket socket;
     private readonly SemaphoreSlim writing = new(1, 1);
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<TtrpcResponse>> waiting = [];
+    private readonly ConcurrentDictionary<uint, TtrpcStream> streams = [];
+    private readonly CancellationTokenSource ending = new();
     private readonly Task reading;
     private uint stream = uint.MaxValue;
     private volatile bool closed;
@@ -88,15 +90,60 @@ public sealed class TtrpcClient : IAsyncDisposable
         }
     }
 
+    /// <summary>A call of many messages: its first, and whether more follow. It ends with the connection.</summary>
+    public async Task<TtrpcStream> OpenAsync(string service, string method, byte[] request, bool more, CancellationToken cancellation)
+    {
+        await writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            uint id = stream + 2;
+            byte[] frame = new TtrpcRequest(service, method, request).Frame(id, more ? FrameFlags.RemoteOpen : FrameFlags.RemoteClosed);
+            if (frame.Length - FrameHeader.Size > FrameHeader.LengthLimit)
+            {
+                throw TtrpcException.TooLong(frame.Length - FrameHeader.Size);
+            }
+
+            stream = id;
+            var opened = new TtrpcStream(id, SendInTurnAsync, closed: !more);
+            streams[id] = opened;
+            await SendAsync(frame).ConfigureAwait(false);
+            return closed ? throw Gone() : opened;
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         closed = true;
+        await ending.CancelAsync().ConfigureAwait(false);
         socket.Dispose();
         await reading.ConfigureAwait(false);
         writing.Dispose();
+        ending.Dispose();
     }
 
     private static TtrpcException Gone() => new(TtrpcStatus.Unavailable, "ttrpc: closed");
+
+    private async Task SendInTurnAsync(byte[] frame)
+    {
+        if (closed)
+        {
+            throw Gone();
+        }
+
+        await writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await SendAsync(frame).ConfigureAwait(false);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
 
     private async Task SendAsync(ReadOnlyMemory<byte> frame)
     {
@@ -131,7 +178,15 @@ public sealed class TtrpcClient : IAsyncDisposable
                 frames.Append(buffer.AsSpan(0, count));
                 while (frames.TryTake(out FrameHeader header, out byte[] message))
                 {
-                    if (header.Type == FrameType.Response && waiting.TryGetValue(header.Stream, out TaskCompletionSource<TtrpcResponse>? answer))
+                    if (streams.TryGetValue(header.Stream, out TtrpcStream? open))
+                    {
+                        await open.TakeAsync(header, message, ending.Token).ConfigureAwait(false);
+                        if (header.Type == FrameType.Response || ((FrameFlags)header.Flags).HasFlag(FrameFlags.RemoteClosed))
+                        {
+                            streams.TryRemove(header.Stream, out _);
+                        }
+                    }
+                    else if (header.Type == FrameType.Response && waiting.TryGetValue(header.Stream, out TaskCompletionSource<TtrpcResponse>? answer))
                     {
                         if (header.IsTooLong)
                         {
@@ -145,7 +200,7 @@ public sealed class TtrpcClient : IAsyncDisposable
                 }
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException or TtrpcException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException or TtrpcException or OperationCanceledException)
         {
             // The end of the connection, or a peer that does not speak ttrpc: the calls that wait are told below.
         }
@@ -154,6 +209,11 @@ public sealed class TtrpcClient : IAsyncDisposable
         foreach (TaskCompletionSource<TtrpcResponse> answer in waiting.Values)
         {
             answer.TrySetException(Gone());
+        }
+
+        foreach (TtrpcStream open in streams.Values)
+        {
+            open.End(Gone());
         }
     }
 }

@@ -24,8 +24,9 @@ public sealed record TtrpcRequest(string Service, string Method, byte[] Payload,
     }
 
     /// <summary>Header and message.</summary>
-    public byte[] Frame(uint stream) => TtrpcFrame.Of(
+    public byte[] Frame(uint stream, FrameFlags flags = FrameFlags.None) => TtrpcFrame.Of(
         stream,
         FrameType.Request,
-        new ProtoWriter().Text(1, Service).Text(2, Method).Bytes(3, Payload).Number(4, (ulong)TimeoutNanoseconds).ToArray());
+        new ProtoWriter().Text(1, Service).Text(2, Method).Bytes(3, Payload).Number(4, (ulong)TimeoutNanoseconds).ToArray(),
+        flags);
 }

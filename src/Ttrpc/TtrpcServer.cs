@@ -2,20 +2,23 @@ using System.Net.Sockets;
 
 namespace Wharf.Ttrpc;
 
-/// <summary>Answers calls on a unix socket, each connection's in their order. The path is replaced, and removed when disposed.</summary>
+/// <summary>Answers calls on a unix socket, each connection's in their order, and streams beside them. The path is replaced, and removed when disposed.</summary>
 public sealed class TtrpcServer : IAsyncDisposable
 {
     private readonly Socket listener;
     private readonly string path;
     private readonly Func<TtrpcRequest, CancellationToken, Task<byte[]>> handler;
+    private readonly Func<TtrpcRequest, TtrpcStream, CancellationToken, Task<byte[]?>>? streamHandler;
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<Task> connections = [];
     private readonly Task accepting;
 
     /// <param name="path">At most 107 bytes.</param>
     /// <param name="handler">Answers a call's message; a <see cref="TtrpcException"/> becomes its status.</param>
-    public TtrpcServer(string path, Func<TtrpcRequest, CancellationToken, Task<byte[]>> handler)
+    /// <param name="streamHandler">Serves a call of many messages, at the same time as others; its result is one last message, null for none.</param>
+    public TtrpcServer(string path, Func<TtrpcRequest, CancellationToken, Task<byte[]>> handler, Func<TtrpcRequest, TtrpcStream, CancellationToken, Task<byte[]?>>? streamHandler = null)
     {
+        this.streamHandler = streamHandler;
         this.path = path;
         this.handler = handler;
         File.Delete(path);
@@ -85,47 +88,7 @@ public sealed class TtrpcServer : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         using Socket owned = socket;
-        var frames = new FrameBuffer();
-        byte[] buffer = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                int count = await socket.ReceiveAsync(buffer.AsMemory(), SocketFlags.None, stopping.Token).ConfigureAwait(false);
-                if (count == 0)
-                {
-                    return;
-                }
-
-                frames.Append(buffer.AsSpan(0, count));
-                while (frames.TryTake(out FrameHeader header, out byte[] message))
-                {
-                    if (header.Type == FrameType.Request)
-                    {
-                        ReadOnlyMemory<byte> frame = (header.IsTooLong ? TtrpcResponse.Of(TtrpcException.TooLong(header.Length)) : await AnswerAsync(message).ConfigureAwait(false)).Frame(header.Stream);
-                        while (!frame.IsEmpty)
-                        {
-                            frame = frame[await socket.SendAsync(frame, SocketFlags.None, stopping.Token).ConfigureAwait(false)..];
-                        }
-                    }
-                }
-            }
-        }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException or OperationCanceledException or TtrpcException)
-        {
-            // The connection ends: its client left, this server stops, or what came is not ttrpc.
-        }
-    }
-
-    private async Task<TtrpcResponse> AnswerAsync(byte[] message)
-    {
-        try
-        {
-            return new TtrpcResponse(TtrpcStatus.Ok, string.Empty, await handler(TtrpcRequest.Decode(message), stopping.Token).ConfigureAwait(false));
-        }
-        catch (TtrpcException error)
-        {
-            return TtrpcResponse.Of(error);
-        }
+        using var connection = new TtrpcServerConnection(socket, handler, streamHandler);
+        await connection.ServeAsync(stopping.Token).ConfigureAwait(false);
     }
 }
