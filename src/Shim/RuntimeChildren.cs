@@ -21,6 +21,7 @@ internal sealed class RuntimeChildren
         using ChildProcess process = start();
         var end = new LoopTask<ExitStatus>();
         running.Add(process.Pid, end);
+        Failpoint.Pass("shim.runtime." + call?.Request.Method);
         if (call is not null)
         {
             call.Expired = () => Processes.Signal(-process.Pid, Kill);

@@ -56,6 +56,9 @@ public sealed class WharfContainerd : IDisposable
 
     public string Store => Path.Combine(Root, "root");
 
+    /// <summary>A file in it arms the failpoint of its name, of the daemon or of a shim of it.</summary>
+    public string Failpoints => Path.Combine(Root, "failpoints");
+
     private string ConfigurationFile => Path.Combine(Root, "config.toml");
 
     public bool IsAlive => !daemon.HasExited;
@@ -121,7 +124,7 @@ public sealed class WharfContainerd : IDisposable
     private Process Start()
     {
         string[] shell = ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Programs.Containerd, "--address", Socket, "--root", Store, "--state", State, .. File.Exists(ConfigurationFile) ? new[] { "--config", ConfigurationFile } : []];
-        Process process = Command.Start("/bin/sh", shell, new Dictionary<string, string?> { ["LOG"] = Path.Combine(Root, "log"), ["PATH"] = searchPath ?? Environment.GetEnvironmentVariable("PATH") });
+        Process process = Command.Start("/bin/sh", shell, new Dictionary<string, string?> { ["LOG"] = Path.Combine(Root, "log"), ["WHARF_FAILPOINTS"] = Failpoints, ["PATH"] = searchPath ?? Environment.GetEnvironmentVariable("PATH") });
         var limit = Stopwatch.StartNew();
         while (Ctr("version").ExitCode != 0)
         {

@@ -122,6 +122,7 @@ internal sealed class BlobStore
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.SetUnixFileMode(ingest.DataPath, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
                 File.Move(ingest.DataPath, target);
+                Failpoint.Pass("containerd.content.moved");
                 Durability.SyncDirectory(Path.GetDirectoryName(target)!);
             }
 

@@ -5,6 +5,7 @@ using Wharf.Containerd.Content;
 using Wharf.Containerd.Metadata;
 using Wharf.Containerd.Rpc;
 using Wharf.Containerd.Snapshots;
+using Wharf.Linux;
 
 namespace Wharf.Containerd.Garbage;
 
@@ -74,6 +75,7 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Sna
 
                 return (any, numbers);
             });
+            Failpoint.Pass("containerd.garbage.swept");
             foreach (IGrouping<Snapshotter, ulong> removed in folders.GroupBy(one => one.Snapshotter, one => one.Number))
             {
                 removed.Key.RemoveFolders(removed);

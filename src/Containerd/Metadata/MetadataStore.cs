@@ -69,7 +69,9 @@ internal sealed class MetadataStore : IDisposable
             {
                 begin.ExecuteNonQuery();
                 T result = change(writes);
+                Failpoint.Pass("containerd.metadata.commit");
                 commit.ExecuteNonQuery();
+                Failpoint.Pass("containerd.metadata.committed");
                 Changes++;
                 return result;
             }

@@ -3,6 +3,7 @@ using Wharf.ContainerdApi.Types;
 using Wharf.Containerd.Leases;
 using Wharf.Containerd.Metadata;
 using Wharf.Containerd.Rpc;
+using Wharf.Linux;
 
 namespace Wharf.Containerd.Snapshots;
 
@@ -140,6 +141,7 @@ internal sealed class Snapshotter(MetadataStore store, string name, RecordKind k
             records.Delete(scope, kind, key);
             return record.Number;
         });
+        Failpoint.Pass("containerd.snapshot.unrecorded");
         folders.Remove(number);
         store.Reserve();
     }

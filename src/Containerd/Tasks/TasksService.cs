@@ -6,6 +6,7 @@ using Wharf.ContainerdApi.Types;
 using Wharf.Containerd.Containers;
 using Wharf.Containerd.Filters;
 using Wharf.Containerd.Rpc;
+using Wharf.Linux;
 using Wharf.Ttrpc;
 using Container = Wharf.ContainerdApi.Containers.V1.Container;
 using RuncOptions = Wharf.ContainerdApi.RuncOptions;
@@ -41,10 +42,12 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
             Options = options,
         };
         create.Rootfs.AddRange(request.Rootfs);
+        Failpoint.Pass("containerd.task.shim");
         try
         {
             create.Checkpoint = Restored(context, request, options, shim.Bundle);
             ShimApi.CreateTaskResponse created = await shim.CallAsync("Create", create, ShimApi.CreateTaskResponse.Parser, context.CancellationToken).ConfigureAwait(false);
+            Failpoint.Pass("containerd.task.created");
             shim.Created = true;
             return new CreateTaskResponse { ContainerId = container.Id, Pid = created.Pid };
         }
@@ -68,6 +71,7 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
 
         // Not cancelled with the caller: a task that is half deleted is nobody's.
         ShimApi.DeleteResponse deleted = await shim.CallAsync("Delete", shim.Request(), ShimApi.DeleteResponse.Parser, CancellationToken.None).ConfigureAwait(false);
+        Failpoint.Pass("containerd.task.deleted");
         await shims.EndAsync(shim).ConfigureAwait(false);
         return new DeleteResponse { Id = request.ContainerId, Pid = deleted.Pid, ExitStatus = deleted.ExitStatus, ExitedAt = deleted.ExitedAt };
     }

@@ -1,3 +1,4 @@
+using Wharf.Linux;
 using Wharf.Ttrpc;
 
 namespace Wharf.Shim.Rpc;
@@ -42,6 +43,7 @@ internal sealed class PendingCall(TtrpcRequest request, Action<TtrpcResponse> re
         if (!Done)
         {
             Done = true;
+            Failpoint.Pass("shim.answer." + request.Method);
             respond(response);
         }
     }

@@ -11,6 +11,7 @@ internal sealed class ServiceTable(TaskService tasks, SandboxService sandboxes, 
 {
     internal async LoopTask CallAsync(PendingCall call)
     {
+        Failpoint.Pass("shim.call." + call.Request.Method);
         try
         {
             switch (call.Request.Service)

@@ -26,6 +26,11 @@ public sealed class DebianContainerd : IDisposable
 
     internal string Socket => directory["c.sock"];
 
+    internal string Root => directory.Path;
+
+    /// <summary>A file in it arms the failpoint of its name, of a shim of ours.</summary>
+    internal string Failpoints => directory["failpoints"];
+
     internal Command Ctr(params string[] arguments) => CtrWith(null, arguments);
 
     internal Command CtrWith(string? input, params string[] arguments) =>
@@ -73,7 +78,7 @@ public sealed class DebianContainerd : IDisposable
     private Process Start()
     {
         File.WriteAllText(directory["config.toml"], "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n");
-        Process started = Command.Start("/bin/sh", ["-c", $"exec containerd --config {directory["config.toml"]} --address {Socket} --root {directory["root"]} --state {directory["state"]} >>{directory["log"]} 2>&1"], searchPath is null ? null : new Dictionary<string, string?> { ["PATH"] = searchPath });
+        Process started = Command.Start("/bin/sh", ["-c", $"exec containerd --config {directory["config.toml"]} --address {Socket} --root {directory["root"]} --state {directory["state"]} >>{directory["log"]} 2>&1"], new Dictionary<string, string?> { ["PATH"] = searchPath ?? Environment.GetEnvironmentVariable("PATH"), ["WHARF_FAILPOINTS"] = Failpoints });
         var limit = Stopwatch.StartNew();
         while (Ctr("version").ExitCode != 0)
         {
