@@ -183,6 +183,11 @@ internal static class EntryPoint
         {
             var flags = new FlagValues();
             List<string> arguments = FlagParser.Parse(command.Flags, words, command.Interspersed, flags);
+            foreach (Flag flag in command.Flags.Where(flag => flag.Deprecated.Length > 0 && flags.Has(flag.Name)))
+            {
+                session.Output.Line($"Flag --{flag.Name} has been deprecated, {flag.Deprecated}");
+            }
+
             if (flags.Is("help"))
             {
                 session.Output.Text(HelpText.Of(command));

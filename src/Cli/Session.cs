@@ -3,6 +3,7 @@ using System.Text.Json;
 using Wharf.Cli.CommandLine;
 using Wharf.Cli.Contexts;
 using Wharf.Cli.Output;
+using Wharf.Cli.Traces;
 using Wharf.EngineApi.Client;
 
 namespace Wharf.Cli;
@@ -23,7 +24,10 @@ internal sealed class Session(FlagValues global) : IDisposable
 
     internal bool IsDebug => global.Is("debug");
 
-    internal EngineClient Client => client ??= new EngineEndpoint(this).Connect();
+    /// <summary>Where the time goes, when the user asks for it; set before the engine is talked to.</summary>
+    internal Trace? Trace { get; set; }
+
+    internal EngineClient Client => client ??= Connect();
 
     internal string ConfigurationFolder => global.Text("config", DefaultConfigurationFolder);
 
@@ -53,6 +57,17 @@ internal sealed class Session(FlagValues global) : IDisposable
     public void Dispose() => client?.Dispose();
 
     internal static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private EngineClient Connect()
+    {
+        EngineClient connected = new EngineEndpoint(this).Connect();
+        if (Trace is { } trace)
+        {
+            connected.Observer = (request, begun, response) => trace.Answered(request.Split('?')[0], begun, response.Header("Server-Timing"));
+        }
+
+        return connected;
+    }
 
     private JsonElement ReadConfiguration()
     {

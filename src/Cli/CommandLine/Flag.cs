@@ -11,6 +11,9 @@ internal sealed record Flag(string Name, char Short, FlagType Type, string Descr
     /// <summary>What the help text calls the type where it is not the type's own name.</summary>
     internal string Label { get; init; } = "";
 
+    /// <summary>What is said when it is used after all: "use --timeout instead"; empty: nothing.</summary>
+    internal string Deprecated { get; init; } = "";
+
     /// <summary>The oldest version of the API that knows it; empty: all that are spoken.</summary>
     internal string Since { get; init; } = "";
 

@@ -30,7 +30,7 @@ internal static class ArchiveOutput
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(folder))
         {
-            throw new CommandException($"invalid output path: directory \"{folder}\" does not exist");
+            throw new CommandException($"{(call.Command.Paths.Contains("export") ? "failed to export container" : "failed to save image")}: invalid output path: directory \"{folder}\" does not exist");
         }
 
         if (Directory.Exists(path))

@@ -105,7 +105,7 @@ internal static class ContainerVerbs
         [
             new("signal", 's', FlagType.Text, "Signal to send to the container"),
             new("timeout", 't', FlagType.Int, "Seconds to wait before killing the container"),
-            new("time", '\0', FlagType.Int, ""),
+            new("time", '\0', FlagType.Int, "") { Deprecated = "use --timeout instead" },
         ],
         Least = 1,
         Run = call => EachArgument.Do(call, name => Post(

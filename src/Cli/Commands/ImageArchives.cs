@@ -78,7 +78,6 @@ internal static class ImageArchives
             new("platform", '\0', FlagType.Text, "Set platform if server is multi-platform capable"),
         ],
         Least = 1,
-        Most = 2,
         Run = call =>
         {
             string source = call.Arguments[0];

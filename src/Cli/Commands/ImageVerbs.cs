@@ -54,7 +54,7 @@ internal static class ImageVerbs
         Most = 2,
         Run = call =>
         {
-            ImageReference.Check(call.Arguments[1]);
+            CheckTarget(call.Arguments[1]);
             (string name, string tag) = ImageReference.Split(call.Arguments[1]);
             if (call.Arguments[1].Contains('@', StringComparison.Ordinal))
             {
@@ -125,6 +125,18 @@ internal static class ImageVerbs
             return 0;
         },
     };
+
+    private static void CheckTarget(string target)
+    {
+        try
+        {
+            ImageReference.Check(target);
+        }
+        catch (CommandException error)
+        {
+            throw new CommandException($"error parsing reference: \"{target}\" is not a valid repository/tag: {error.Message}");
+        }
+    }
 
     private static string RemoveRoute(Invocation call, string name)
     {

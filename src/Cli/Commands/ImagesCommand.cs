@@ -8,6 +8,8 @@ namespace Wharf.Cli.Commands;
 
 internal static class ImagesCommand
 {
+    private static readonly string[] Ambiguous = ["build", "history", "import", "inspect", "list", "load", "ls", "prune", "pull", "push", "rm", "save", "tag"];
+
     internal static Command Build() => new()
     {
         Usage = "[OPTIONS] [REPOSITORY[:TAG]]",
@@ -20,6 +22,7 @@ internal static class ImagesCommand
             Filters.Flag,
             Formats.ListFlag,
             new("no-trunc", '\0', FlagType.Switch, "Don't truncate output"),
+            new("tree", '\0', FlagType.Switch, "List multi-platform images as a tree (EXPERIMENTAL)") { Since = "1.47" },
             new("quiet", 'q', FlagType.Switch, "Only show image IDs"),
         ],
         Most = 1,
@@ -31,9 +34,22 @@ internal static class ImagesCommand
         FlagValues flags = call.Flags;
         string format = flags.Has("format") || flags.Is("quiet") ? flags.Text("format") : call.Session.Configured("imagesFormat") ?? "";
         IEnumerable<string> filters = call.Arguments.Count > 0 ? flags.All("filter").Append("reference=" + call.Arguments[0]) : flags.All("filter");
-        var query = new Query("/images/json").AddIf("all", flags.Is("all")).AddEscaped("filters", Filters.Query(filters));
+        bool tree = flags.Is("tree");
+        string[] against = ["quiet", "no-trunc", "digests", "format"];
+        if (tree && against.FirstOrDefault(flags.Has) is { } conflict)
+        {
+            throw new CommandException($"--{(conflict == "digests" ? "show-digest" : conflict)} is not yet supported with --tree");
+        }
+
+        var query = new Query("/images/json").AddIf("all", flags.Is("all")).AddEscaped("filters", Filters.Query(filters)).AddIf("manifests", tree);
         using EngineResponse response = call.Session.Client.Send("GET", query.ToString());
         JsonElement[] images = [.. response.ReadJson().Items()];
+        if (tree)
+        {
+            call.Session.Output.Text(ImageTree.Draw(images));
+            return 0;
+        }
+
         bool full = flags.Is("no-trunc");
         bool digests = flags.Is("digests") || format.Contains(".Digest", StringComparison.Ordinal);
         IEnumerable<ImageName> names = images.SelectMany(image => ImageName.Of(image, digests));
@@ -50,6 +66,11 @@ internal static class ImagesCommand
         string table = flags.Is("digests")
             ? "{{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
             : "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+        if (images.Length == 0 && call.Arguments.Count == 1 && Ambiguous.Contains(call.Arguments[0]) && call.Command.Path == "images")
+        {
+            call.Session.Error.Line($"No images found matching \"{call.Arguments[0]}\": did you mean \"{Session.Program} image {call.Arguments[0]}\"?");
+        }
+
         Formats.Print(call.Session, format, table, ImageRow.Headings, names.Select(name => ImageRow.Of(name, full)));
         return 0;
     }

@@ -134,7 +134,7 @@ internal static class InspectCommand
         else
         {
             string all = $"[{string.Join(',', documents)}]";
-            call.Session.Output.Line(format == "json" ? GoJson.Of(JsonElement.Parse(all), escapeHtml: true) : GoJson.Indent(all));
+            call.Session.Output.Line(format == "json" ? GoJson.Of(JsonElement.Parse(all)) : GoJson.Indent(all));
         }
 
         if (failures.Count > 0)

@@ -45,11 +45,12 @@ internal static class LoginCommand
         FlagValues flags = call.Flags;
         if (flags.Has("password"))
         {
-            session.Error.Line("WARNING! Using --password via the CLI is insecure. Use --password-stdin.");
             if (flags.Is("password-stdin"))
             {
                 throw new CommandException("conflicting options: cannot specify both --password and --password-stdin");
             }
+
+            session.Error.Line("WARNING! Using --password via the CLI is insecure. Use --password-stdin.");
         }
 
         string user = flags.Text("username");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Wharf.Cli.CommandLine;
 using Wharf.Cli.Containers;
+using Wharf.Cli.Templates;
 using Wharf.EngineApi.Client;
 
 namespace Wharf.Cli.Commands;
@@ -34,7 +35,7 @@ internal static class PsCommand
         FlagValues flags = call.Flags;
         string format = flags.Has("format") || flags.Is("quiet") ? flags.Text("format") : call.Session.Configured("psFormat") ?? "";
         long last = flags.Is("latest") && !flags.Has("last") ? 1 : flags.Int("last", -1);
-        bool size = flags.Is("size") || format.Contains(".Size", StringComparison.Ordinal);
+        bool size = flags.Is("size") || AsksSize(format);
         var query = new Query("/containers/json");
         query.AddIf("all", flags.Is("all"));
         query.AddIf("limit", last > 0 ? last.ToString(System.Globalization.CultureInfo.InvariantCulture) : "");
@@ -57,5 +58,50 @@ internal static class PsCommand
 
         Formats.Print(call.Session, format, flags.Is("size") ? Table + "\t{{.Size}}" : Table, ContainerRow.Headings, containers.Select(container => ContainerRow.Of(container, full)));
         return 0;
+    }
+
+    /// <summary>Sizes cost the engine a walk over the files: only a format that looks at them gets them.</summary>
+    private static bool AsksSize(string format)
+    {
+        if (format is "" or "table" or "json")
+        {
+            return false;
+        }
+
+        var probe = new ProbeRow();
+        try
+        {
+            Template.Parse(Formats.Unescape(format.StartsWith("table ", StringComparison.Ordinal) ? format[6..] : format)).Render(probe);
+        }
+        catch (TemplateException error)
+        {
+            // Values are empty yet: only what could never be right is said here.
+            if (error.WhileParsing || error.Message.Contains("can't evaluate field", StringComparison.Ordinal))
+            {
+                throw new CommandException($"{(error.WhileParsing ? "failed to parse template" : "failed to execute template")}: {error.Message}");
+            }
+        }
+
+        return probe.SizeAsked;
+    }
+
+    private sealed class ProbeRow : ITemplateRow
+    {
+        internal bool SizeAsked { get; private set; }
+
+        public string TypeName => "*formatter.ContainerContext";
+
+        public bool TryGet(string field, IReadOnlyList<object?> arguments, out object? value)
+        {
+            value = "";
+            SizeAsked |= field == "Size";
+            return field == "Label" || ContainerRow.Headings.ContainsKey(field);
+        }
+
+        public string ToJson()
+        {
+            SizeAsked = true;
+            return "{}";
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Wharf.Cli.CommandLine;
 using Wharf.Cli.Containers;
 using Wharf.Cli.Streams;
+using Wharf.Cli.Traces;
 using Wharf.EngineApi.Client;
 
 namespace Wharf.Cli.Commands;
@@ -27,6 +28,7 @@ internal static class RunCommand
             .. RunFlags.All,
             new("detach", 'd', FlagType.Switch, "Run container in background and print container ID"),
             AttachedProcess.DetachKeysFlag,
+            new("trace", '\0', FlagType.Switch, Session.Program == "docker" ? "" : "Show where the time went, hop by hop, after the run"),
             AttachedProcess.SignalsFlag with { Description = "Proxy received signals to the process" },
         ],
         Least = 1,
@@ -44,6 +46,11 @@ internal static class RunCommand
 
         AttachedStreams streams = AttachedStreams.Of(call.Flags, detach);
         AttachedProcess.RequireTerminal(call.Flags.Is("tty"), streams.Input);
+        if (call.Flags.Is("trace"))
+        {
+            call.Session.Trace = new Trace();
+        }
+
         try
         {
             return RunContainer(call, streams);
@@ -80,6 +87,7 @@ internal static class RunCommand
         {
             ContainerStart.Post(session, id, keys);
             session.Output.Line(id);
+            ShowTrace(session, id);
             return 0;
         }
 
@@ -88,7 +96,9 @@ internal static class RunCommand
         process.OnSignals(flags.Is("sig-proxy", fallback: true) ? id : null);
         try
         {
-            return process.Follow(() => ContainerStart.Post(session, id, keys)) ? ContainerStart.ExitCode(waiting) : 0;
+            int code = process.Follow(() => ContainerStart.Post(session, id, keys)) ? ContainerStart.ExitCode(waiting) : 0;
+            ShowTrace(session, id);
+            return code;
         }
         catch (EngineException) when (flags.Is("rm"))
         {
@@ -96,6 +106,19 @@ internal static class RunCommand
             ReadOnlyIgnoringErrors(waiting);
             throw;
         }
+    }
+
+    private static void ShowTrace(Session session, string id)
+    {
+        if (session.Trace is not { } trace)
+        {
+            return;
+        }
+
+        session.Client.Observer = null;
+        trace.AskEvents(session, id);
+        int columns = Linux.Terminal.Size(session.Error.Descriptor)?.Columns ?? 0;
+        session.Error.Text(TraceTable.Draw(trace.Spans, columns, colors: columns > 0 && Session.Variable("NO_COLOR") is null));
     }
 
     private static void ReadOnlyIgnoringErrors(EngineResponse waiting)

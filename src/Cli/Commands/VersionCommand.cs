@@ -47,7 +47,7 @@ internal static class VersionCommand
         Add(client, "Os", "linux");
         Add(client, "Arch", BuildInformation.Architecture);
         Add(client, "BuildTime", "");
-        Add(client, "Context", "default");
+        Add(client, "Context", session.CurrentContext);
         string document = $"{{\"Client\":{client}}},\"Server\":{(server is { } answer ? GoJson.Of(answer) : "null")}}}";
         if (template is not null)
         {
@@ -59,7 +59,7 @@ internal static class VersionCommand
         }
         else
         {
-            session.Output.Text(ClientText(version));
+            session.Output.Text(ClientText(version, session.CurrentContext));
             if (server is { } details)
             {
                 session.Output.Text(ServerText(details));
@@ -92,7 +92,7 @@ internal static class VersionCommand
         GoJson.AppendString(text, value, escapeHtml: false);
     }
 
-    private static string ClientText(string version)
+    private static string ClientText(string version, string context)
     {
         var text = new StringBuilder("Client:\n");
         Line(text, 1, 19, "Version", EntryPoint.Version);
@@ -100,7 +100,7 @@ internal static class VersionCommand
         Line(text, 1, 19, ".NET version", Environment.Version.ToString());
         Line(text, 1, 19, "Git commit", BuildInformation.Commit);
         Line(text, 1, 19, "OS/Arch", $"linux/{BuildInformation.Architecture}");
-        Line(text, 1, 19, "Context", "default");
+        Line(text, 1, 19, "Context", context);
         return text.ToString();
     }
 

@@ -307,16 +307,10 @@ internal sealed partial class CreateBody
         writer.WriteStartArray(name);
         foreach (string text in flags.All(flag))
         {
-            int colon = text.LastIndexOf(':');
-            long? rate = colon > 0 ? ByteSize.Parse(text[(colon + 1)..]) : null;
-            if (rate is null || !text.StartsWith("/dev/", StringComparison.Ordinal))
-            {
-                throw new UsageException($"invalid argument \"{text}\" for \"--{flag}\" flag: bad format: {text}");
-            }
-
+            (string path, long rate) = DeviceLimit.Parse(flag, text);
             writer.WriteStartObject();
-            writer.WriteString("Path", text[..colon]);
-            writer.WriteNumber(field, rate.Value);
+            writer.WriteString("Path", path);
+            writer.WriteNumber(field, rate);
             writer.WriteEndObject();
         }
 
@@ -350,6 +344,9 @@ internal sealed partial class CreateBody
             throw new UsageException($"invalid argument \"{text}\" for \"--add-host\" flag: bad format for add-host: \"{text}\"");
         }
 
-        return $"{text[..sign]}:{text[(sign + 1)..].Trim('[', ']')}";
+        string address = text[(sign + 1)..].Trim('[', ']');
+        return address == "host-gateway" || System.Net.IPAddress.TryParse(address, out _)
+            ? $"{text[..sign]}:{address}"
+            : throw new UsageException($"invalid argument \"{text}\" for \"--add-host\" flag: invalid IP address in add-host: \"{address}\"");
     }
 }

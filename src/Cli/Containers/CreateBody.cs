@@ -28,6 +28,7 @@ internal sealed partial class CreateBody : IDisposable
     /// <exception cref="InvalidSettingException">A flag's value makes no sense.</exception>
     internal static ReadOnlyMemory<byte> Write(FlagValues flags, string image, IReadOnlyList<string> command, AttachedStreams attached, IReadOnlyList<string> environment)
     {
+        SettingChecks.Check(flags);
         using var body = new CreateBody(flags) { environment = environment };
         body.WriteAll(image, command, attached);
         return body.buffer.WrittenMemory;

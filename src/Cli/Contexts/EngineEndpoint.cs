@@ -103,6 +103,11 @@ internal sealed class EngineEndpoint(Session session)
             headers.Add((parts[0].Trim(), parts[1]));
         }
 
+        if (session.Trace is not null)
+        {
+            headers.Add(("Wharf-Trace", "1"));
+        }
+
         return headers;
     }
 

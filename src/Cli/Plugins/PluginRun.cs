@@ -15,7 +15,7 @@ internal static class PluginRun
         using var environment = new NativeStrings(
         [
             .. CurrentProcess.Environment().Where(variable => !variable.StartsWith(OriginalCommand + "=", StringComparison.Ordinal)),
-            $"{OriginalCommand}={Environment.ProcessPath ?? Environment.GetCommandLineArgs()[0]}",
+            $"{OriginalCommand}={Environment.GetCommandLineArgs()[0]}",
         ]);
         CurrentProcess.ResetSignals();
         CurrentProcess.UnblockSignals();

@@ -4,11 +4,12 @@ using System.Text.Json;
 namespace Wharf.Cli.Templates;
 
 /// <summary>One rendering of a template.</summary>
-internal sealed class Evaluation(string source, object? root, bool isHeading)
+internal sealed class Evaluation(string source, object? root, bool isHeading, IReadOnlyDictionary<string, IReadOnlyList<Node>> named)
 {
     private readonly StringBuilder text = new();
     private readonly List<(string Name, object? Value)> variables = [("$", root)];
     private object? dot = root;
+    private int depthOfCalls;
 
     private enum Flow
     {
@@ -75,9 +76,37 @@ internal sealed class Evaluation(string source, object? root, bool isHeading)
                 return RunAll(isTrue ? with.Body : with.Otherwise);
             case RangeNode range:
                 return RunRange(range);
+            case CallNode call:
+                return RunCall(call);
             default:
                 return Flow.On;
         }
+    }
+
+    /// <summary>A named template sees its own dot and "$", and none of the variables around it.</summary>
+    private Flow RunCall(CallNode call)
+    {
+        const int deepest = 1000;
+        if (!named.TryGetValue(call.Name, out IReadOnlyList<Node>? body))
+        {
+            throw Error(new Operand(OperandKind.Literal, "", call.Name, null, [], call.Position), $"template \"{call.Name}\" not defined");
+        }
+
+        if (++depthOfCalls > deepest)
+        {
+            throw Error(new Operand(OperandKind.Literal, "", call.Name, null, [], call.Position), "exceeded maximum template depth (1000)");
+        }
+
+        object? value = call.Value is null ? null : Evaluate(call.Value, declare: true);
+        (string, object?)[] around = [.. variables];
+        variables.Clear();
+        variables.Add(("$", value));
+        dot = value;
+        RunAll(body);
+        variables.Clear();
+        variables.AddRange(around);
+        depthOfCalls--;
+        return Flow.On;
     }
 
     private Flow RunRange(RangeNode range)
@@ -164,7 +193,7 @@ internal sealed class Evaluation(string source, object? root, bool isHeading)
             }
             catch (FormatException error)
             {
-                throw Error(first, $"error calling {first.Name}: {error.Message}");
+                throw Error(first, $"error calling {first.Name}: {error.Message}", string.Join(' ', operands.Select(operand => operand.Source)));
             }
             catch (ArgumentException error)
             {
@@ -257,10 +286,10 @@ internal sealed class Evaluation(string source, object? root, bool isHeading)
         }
     }
 
-    private TemplateException Error(Operand operand, string cause)
+    private TemplateException Error(Operand operand, string cause, string? command = null)
     {
         int line = source.LastIndexOf('\n', Math.Max(0, Math.Min(operand.Position, source.Length) - 1));
         int column = operand.Position - (line < 0 ? 0 : line + 1) + (line < 0 ? 0 : 1);
-        return new TemplateException($"template: :{Lexer.LineOf(source, operand.Position)}:{column}: executing \"\" at <{operand.Source}>: {cause}", whileParsing: false);
+        return new TemplateException($"template: :{Lexer.LineOf(source, operand.Position)}:{column}: executing \"\" at <{command ?? operand.Source}>: {cause}", whileParsing: false);
     }
 }

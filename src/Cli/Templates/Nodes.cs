@@ -16,6 +16,9 @@ internal sealed record RangeNode(Pipeline Value, IReadOnlyList<Node> Body, IRead
 
 internal sealed record LeaveNode(bool Continues) : Node;
 
+/// <summary>A named template in its place; without a pipeline it gets no value.</summary>
+internal sealed record CallNode(string Name, Pipeline? Value, int Position) : Node;
+
 /// <summary>Commands joined by "|", and the variables that get the result.</summary>
 internal sealed record Pipeline(IReadOnlyList<string> Variables, bool Declares, IReadOnlyList<IReadOnlyList<Operand>> Commands);
 

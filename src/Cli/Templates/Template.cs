@@ -5,22 +5,28 @@ internal sealed class Template
 {
     private readonly IReadOnlyList<Node> nodes;
     private readonly string source;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<Node>> named;
 
-    private Template(IReadOnlyList<Node> nodes, string source)
+    private Template(IReadOnlyList<Node> nodes, string source, IReadOnlyDictionary<string, IReadOnlyList<Node>> named)
     {
         this.nodes = nodes;
+        this.named = named;
         this.source = source;
     }
 
     /// <exception cref="TemplateException">The text is no template.</exception>
-    internal static Template Parse(string source) => new(new TemplateParser(source).Parse(), source);
+    internal static Template Parse(string source)
+    {
+        var parser = new TemplateParser(source);
+        return new Template(parser.Parse(), source, parser.Named);
+    }
 
     /// <exception cref="TemplateException">It asks for what the value has not.</exception>
     /// <param name="value">The dot.</param>
     /// <param name="isHeading">The value holds headings: functions that change a text leave them as they are.</param>
     internal string Render(object? value, bool isHeading = false)
     {
-        var evaluation = new Evaluation(source, value, isHeading);
+        var evaluation = new Evaluation(source, value, isHeading, named);
         evaluation.Run(nodes);
         return evaluation.Text;
     }

@@ -7,7 +7,11 @@ internal sealed class TemplateParser(string source)
 {
     private readonly List<Token> tokens = new Lexer(source).Read();
     private readonly HashSet<string> variables = ["$"];
+    private readonly Dictionary<string, IReadOnlyList<Node>> named = [];
     private int index;
+
+    /// <summary>What "define" and "block" have named, once <see cref="Parse"/> has returned.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyList<Node>> Named => named;
 
     private Token Current => tokens[index];
 
@@ -49,6 +53,14 @@ internal sealed class TemplateParser(string source)
                     index++;
                     nodes.Add(ParseControl(name));
                     break;
+                case "template":
+                    index++;
+                    nodes.Add(ParseCall("template clause"));
+                    break;
+                case "define" or "block":
+                    index++;
+                    ParseNamed(name, nodes);
+                    break;
                 case "break" or "continue":
                     index++;
                     SkipBlanks();
@@ -59,6 +71,52 @@ internal sealed class TemplateParser(string source)
                     nodes.Add(new ActionNode(ParsePipeline(TokenKind.Close, "command")));
                     break;
             }
+        }
+    }
+
+    /// <summary>template "name" [pipeline]</summary>
+    private CallNode ParseCall(string context)
+    {
+        SkipBlanks();
+        Token token = Current;
+        string name = token.Kind == TokenKind.String ? token.Text : throw Error($"unexpected \"{token.Text}\" in {context}");
+        index++;
+        SkipBlanks();
+        if (Current.Kind == TokenKind.Close)
+        {
+            index++;
+            return new CallNode(name, null, token.Position);
+        }
+
+        return new CallNode(name, ParsePipeline(TokenKind.Close, context), token.Position);
+    }
+
+    /// <summary>A template of its own: its variables are not those around it. A block is also called where it stands.</summary>
+    private void ParseNamed(string kind, List<Node> nodes)
+    {
+        CallNode call = ParseCall(kind + " clause");
+        if (kind == "define" && call.Value is not null)
+        {
+            throw Error("unexpected pipeline in define clause");
+        }
+
+        string[] around = [.. variables];
+        variables.Clear();
+        variables.Add("$");
+        List<Node> body = ParseList(out string end);
+        variables.Clear();
+        variables.UnionWith(around);
+        if (end != "end")
+        {
+            throw Error(end.Length == 0 ? "unexpected EOF" : $"unexpected {{{{{end}}}}} in {kind} clause");
+        }
+
+        SkipBlanks();
+        Expect(TokenKind.Close, "end");
+        named[call.Name] = body;
+        if (kind == "block")
+        {
+            nodes.Add(call);
         }
     }
 

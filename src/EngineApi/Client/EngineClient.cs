@@ -37,6 +37,9 @@ public sealed class EngineClient : IDisposable
 
     public EngineAddress Address => address;
 
+    /// <summary>Told of every answer: method and route, the moment (of Stopwatch) when the request began, the answer.</summary>
+    public Action<string, long, EngineResponse>? Observer { get; set; }
+
     public bool IsPinned { get; }
 
     /// <summary>The version that is spoken, known after the first answer.</summary>
@@ -47,6 +50,7 @@ public sealed class EngineClient : IDisposable
     /// <exception cref="ProtocolException">The answer makes no sense, or was cut off.</exception>
     public EngineResponse Send(string method, string route, RequestContent? content = null, params ReadOnlySpan<(string Name, string Value)> headers)
     {
+        long begun = Observer is null ? 0 : System.Diagnostics.Stopwatch.GetTimestamp();
         bool mayRepeat = method is "GET" or "HEAD";
         while (true)
         {
@@ -75,6 +79,7 @@ public sealed class EngineClient : IDisposable
 
             if (response is not null)
             {
+                Observer?.Invoke($"{method} {route}", begun, response);
                 return response.Status is >= 200 and < 400 or 101 ? response : throw Failure(response);
             }
         }

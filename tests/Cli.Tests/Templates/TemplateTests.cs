@@ -48,6 +48,10 @@ public sealed class TemplateTests
     [InlineData("{{(index .Args 0)}}{{(.State).Pid}}", "a42")]
     [InlineData("{{$.Name}}{{with .State}}{{$.Name}}{{end}}", "/web/web")]
     [InlineData("{{json .Args}} {{json .Config.Env}}", "[\"a\",\"b\"] null")]
+    [InlineData("{{define \"one\"}}<{{.}}>{{end}}{{range .Args}}{{template \"one\" .}}{{end}}", "<a><b>")]
+    [InlineData("{{$x := 1}}{{define \"t\"}}{{$.Pid}}{{end}}{{template \"t\" .State}}{{$x}}", "421")]
+    [InlineData("{{block \"b\" .State}}{{.Pid}}{{end}}", "42")]
+    [InlineData("{{define \"e\"}}x{{end}}{{template \"e\"}}", "x")]
     [InlineData("{{.Size}}", "1.5")]
     [InlineData("{{.ID}} {{.HostConfig.NanoCPUs}} {{.Server.APIVersion}}", "abc 5 1.41")]
     public void Renders_as_gos_templates_do(string template, string text) => Assert.Equal(text, Template.Parse(template).Render(Document));
