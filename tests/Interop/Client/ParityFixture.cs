@@ -104,8 +104,13 @@ public sealed partial class ParityFixture : IDisposable
     private static (int Code, string Output, string Error) Words(Command said) => (said.ExitCode, Plain(said.Output), Plain(said.Error));
 
     /// <summary>Ids, times and durations are each call's own.</summary>
-    private static string Plain(string text) =>
-        Since().Replace(Stamp().Replace(Identifier().Replace(text, "ID"), "STAMP"), "SINCE");
+    private static string Plain(string text)
+    {
+        string plain = Stamp().Replace(Identifier().Replace(text, "ID"), "STAMP");
+
+        // A column is as wide as the longest duration in it.
+        return Since().IsMatch(plain) ? Blanks().Replace(Since().Replace(plain, "SINCE"), "  ") : plain;
+    }
 
     private static string? NewestClient()
     {
@@ -121,6 +126,9 @@ public sealed partial class ParityFixture : IDisposable
 
         return null;
     }
+
+    [GeneratedRegex(" {2,}")]
+    private static partial Regex Blanks();
 
     [GeneratedRegex(@"^Docker version (\d+)\.")]
     private static partial Regex Version();
