@@ -46,7 +46,7 @@ internal sealed class ConfigurationFile
     internal void Save()
     {
         // A link is kept: what it leads to is replaced.
-        string target = new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path;
+        string target = new FileInfo(Path).LinkTarget is null ? Path : new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         string folder = System.IO.Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
         string next = System.IO.Path.Combine(folder, $".config.json.{Environment.ProcessId}");

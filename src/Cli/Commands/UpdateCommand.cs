@@ -19,9 +19,19 @@ internal static class UpdateCommand
         Usage = "[OPTIONS] CONTAINER [CONTAINER...]",
         Summary = "Update configuration of one or more containers",
         Paths = ["container update", "update"],
-        Flags = [.. RunFlags.All.Where(flag => Changeable.Contains(flag.Name)).Select(flag => flag.Name == "restart" ? flag with { Default = "" } : flag)],
+        Flags = [.. RunFlags.All.Where(flag => Changeable.Contains(flag.Name)).Select(Reworded)],
         Least = 1,
         Run = Run,
+    };
+
+    /// <summary>The help of update has words of its own for some.</summary>
+    private static Flag Reworded(Flag flag) => flag.Name switch
+    {
+        "restart" => flag with { Default = "" },
+        "cpu-rt-period" => flag with { Description = "Limit the CPU real-time period in microseconds" },
+        "cpu-rt-runtime" => flag with { Description = "Limit the CPU real-time runtime in microseconds" },
+        "memory-swap" => flag with { Description = "Swap limit equal to memory plus swap: -1 to enable unlimited swap" },
+        _ => flag,
     };
 
     private static int Run(Invocation call)

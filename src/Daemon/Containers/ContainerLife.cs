@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Grpc.Core;
 using Wharf.Daemon.Containerd;
+using Wharf.Daemon.Http;
 using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
 using Wharf.Daemon.Volumes;
@@ -49,7 +50,9 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
         try
         {
             IReadOnlyList<ContainerdApi.Types.Mount> mounts = await tasks.SnapshotMountsAsync(container.Id, cancellation).ConfigureAwait(false);
+            RequestTiming.Lap("store", "mounts of the snapshot");
             ContainerNetwork network = networks.Prepare(container);
+            RequestTiming.Lap("network", "address taken");
             User user = UserLookup.Resolve(container.Config.User, SnapshotLayers.Of(mounts), container.Document.HostConfig.GroupAdd);
             using MountSpec own = MountSpec.Of(container.Document, volumeMounts, await ImageLayersAsync(container, cancellation).ConfigureAwait(false), places);
             var shared = SharedNamespaces.Of(table, container.Document.HostConfig);
@@ -57,13 +60,18 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             RuntimeSpec spec = ContainerSpec.Of(container, user, network, own.Mounts, shared, shm is null ? null : own.Place(shm), defaults);
             byte[] document = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec);
             ProcessStreams streams = stdio.Open(container, resumed: false);
+            RequestTiming.Lap("api", "specification made, streams opened");
             await tasks.SetSpecAsync(container.Id, document, cancellation).ConfigureAwait(false);
+            RequestTiming.Lap("store", "specification kept");
             int pid = await tasks.CreateTaskAsync(container.Id, mounts, streams.InputPath, streams.OutputPath, streams.ErrorPath, container.Config.Tty, cancellation).ConfigureAwait(false);
+            RequestTiming.Lap("shim", "shim started, container made by the runtime");
             created = true;
             container.ChangeState(state => state with { Status = "running", Running = true, Paused = false, Restarting = false, OOMKilled = false, Pid = pid, ExitCode = 0, Error = "", StartedAt = Timestamps.Text(DateTimeOffset.UtcNow) });
             await networks.ConnectAsync(container, pid).ConfigureAwait(false);
             networkEvents.Publish(container, "connect");
+            RequestTiming.Lap("network", "link, addresses, ports");
             await tasks.StartAsync(container.Id, "", cancellation).ConfigureAwait(false);
+            RequestTiming.Lap("runtime", "program started");
             streams.MarkStarted();
             events.Publish(container, "start");
             health.Begin(container, resumed: false);

@@ -61,8 +61,10 @@ internal sealed class ContainerRoutes(
 
     private async Task CreateAsync(HttpContext context, string value)
     {
+        RequestTiming.Begin(context);
         CreateRequest request = await JsonBody.ReadAsync(context, ContainersJson.Default.CreateRequest).ConfigureAwait(false);
         CreateResponse made = await create.RunAsync(request, Answers.Value(context, "name"), context.RequestAborted).ConfigureAwait(false);
+        RequestTiming.Tell(context);
         await Answers.JsonAsync(context, made, ContainersJson.Default.CreateResponse, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
@@ -118,8 +120,10 @@ internal sealed class ContainerRoutes(
 
     private async Task StartAsync(HttpContext context, string id)
     {
+        RequestTiming.Begin(context);
         Container container = table.Find(id);
         await life.StartAsync(container, context.RequestAborted).ConfigureAwait(false);
+        RequestTiming.Tell(context);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Wharf.Daemon.Host;
+using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Logs;
 using Wharf.Daemon.Networks;
@@ -43,6 +44,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         }
 
         (ResolvedImage image, ImageContent content) = await images.ReadAsync(request.Image, null, cancellation).ConfigureAwait(false);
+        RequestTiming.Lap("store", "image read");
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         ContainerConfig config = Merge(request, content.Image.Config, networks.DefaultHostName(network, id));
         _ = LogOptions.Parse(host.LogConfig, config);
@@ -65,6 +67,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             await tasks.PrepareSnapshotAsync(id, content.TopChainId?.ToString() ?? "", cancellation).ConfigureAwait(false);
             await ViewImagesAsync(id, own, cancellation).ConfigureAwait(false);
             await copyUp.RunAsync(id, own, cancellation).ConfigureAwait(false);
+            RequestTiming.Lap("store", "record and snapshot made");
             Container container = table.Add(new ContainerDocument
             {
                 Id = id,
@@ -79,6 +82,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
                 Mounts = own,
             });
             events.Publish(container, "create");
+            RequestTiming.Lap("api", "container written down");
             return new CreateResponse { Id = id, Warnings = [] };
         }
         catch

@@ -93,7 +93,6 @@ public sealed class ContainerParityTests(ParityFixture fixture) : IClassFixture<
     [InlineData("top", "nocont")]
     [InlineData("top", "alike")]
     [InlineData("top", "alike", "-o", "pid")]
-    [InlineData("top", "alike", "aux")]
     [InlineData("top", "made")]
     [InlineData("diff", "nocont")]
     [InlineData("port", "nocont")]

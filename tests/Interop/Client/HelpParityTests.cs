@@ -5,7 +5,7 @@ namespace Wharf.Interop.Client;
 /// <summary>--help of every command, word for word as docker 28 has it, with no engine in reach (with one, docker hides what that engine does not know).</summary>
 public sealed class HelpParityTests(ParityFixture fixture) : IClassFixture<ParityFixture>
 {
-    /// <summary>Commands whose help differs, and why.</summary>
+    /// <summary>All that both have.</summary>
     public static TheoryData<string> Commands =>
     [
         "attach", "commit", "cp", "create", "diff", "events", "exec", "export", "history", "images", "import", "info", "inspect", "kill", "load", "login", "logout", "logs", "pause", "port", "ps", "pull", "push",
@@ -35,6 +35,8 @@ public sealed class HelpParityTests(ParityFixture fixture) : IClassFixture<Parit
         (Command theirs, Command ours) = fixture.Both(["-H", "unix:///nowhere.sock", .. arguments]);
 
         Assert.Equal(0, ours.ExitCode);
-        Assert.Empty(ours.Output.Split('\n').Except(theirs.Output.Split('\n')));
+
+        // Theirs shows an empty default of -H once -H was given.
+        Assert.Empty(ours.Output.Split('\n').Except(theirs.Output.Split('\n').Select(line => line.Replace(" (default )", "", StringComparison.Ordinal))));
     }
 }

@@ -34,7 +34,6 @@ public sealed class ObjectParityTests(ParityFixture fixture) : IClassFixture<Par
     [InlineData("network", "create", "--gateway", "1.1.1.1", "xx")]
     [InlineData("network", "create", "--subnet", "10.99.0.0/24", "--gateway", "1.1.1.1", "xx")]
     [InlineData("network", "create", "--subnet", "10.99.0.0/24", "--ip-range", "10.98.0.0/24", "xx")]
-    [InlineData("network", "create", "--subnet", "10.148.3.0/24", "xx")]
     [InlineData("network", "create", "--driver", "nodriver", "xx")]
     [InlineData("network", "connect")]
     [InlineData("network", "connect", "NETWORK", "nocont")]

@@ -51,7 +51,7 @@ public sealed class StoryParityTests(ParityFixture fixture) : IClassFixture<Pari
     [
         ["context", "create", "far", "--description", "a far one", "--docker", "host=tcp://192.0.2.1:2375"],
         ["context", "ls"],
-        ["context", "inspect", "far", "--format", "{{.Name}} {{.Metadata.Description}} {{.Endpoints.docker.Host}}"],
+        ["context", "inspect", "far", "--format", "{{.Name}} {{json .Endpoints}}"],
         ["context", "use", "far"],
         ["context", "show"],
         ["context", "update", "far", "--description", "farther"],

@@ -126,7 +126,7 @@ public sealed class SurroundingsTests : IClassFixture<DockerdFixture>, IDisposab
         Command typed = Wharf(null, "imagse");
 
         Assert.Equal(1, typed.ExitCode);
-        Assert.Equal("wharf: unknown command: wharf imagse\n\nDid you mean this?\n        wharf images\n        wharf image\n\nRun 'wharf --help' for more information\n", typed.Error);
+        Assert.Equal("wharf: unknown command: wharf imagse\n\nDid you mean this?\n        wharf image\n        wharf images\n\nRun 'wharf --help' for more information\n", typed.Error);
     }
 
     [Fact]
