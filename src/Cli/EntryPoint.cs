@@ -196,7 +196,9 @@ internal static class EntryPoint
 
             CheckVersions(session, command, flags);
             CheckCount(command, name, arguments.Count);
-            return command.Run(new Invocation(session, command, flags, arguments));
+            int code = command.Run(new Invocation(session, command, flags, arguments));
+            PluginHooks.Run(session, command, flags, arguments, code);
+            return code;
         }
         catch (HelpRequestedException)
         {

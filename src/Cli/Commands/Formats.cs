@@ -25,9 +25,10 @@ internal static class Formats
     /// <param name="table">The template of the plain table.</param>
     /// <param name="headings">Heading by field.</param>
     /// <param name="rows">What is listed.</param>
-    internal static void Print(Session session, string format, string table, IReadOnlyDictionary<string, string> headings, IEnumerable<FieldRow> rows)
+    /// <param name="raw">The template of a row that "raw" stands for; empty: for itself.</param>
+    internal static void Print(Session session, string format, string table, IReadOnlyDictionary<string, string> headings, IEnumerable<FieldRow> rows, string raw = "")
     {
-        string pattern = Unescape(format.Trim());
+        string pattern = format.Trim() == "raw" && raw.Length > 0 ? raw : Unescape(format.Trim());
         if (pattern == "json")
         {
             foreach (FieldRow row in rows)
@@ -64,13 +65,14 @@ internal static class Formats
     /// <param name="quiet">The template of a row with --quiet.</param>
     /// <param name="headings">Heading by field.</param>
     /// <param name="rows">What is listed.</param>
-    internal static void PrintList(Invocation call, string configured, string table, string quiet, IReadOnlyDictionary<string, string> headings, IReadOnlyList<FieldRow> rows)
+    /// <param name="raw">The template of a row that "raw" stands for; empty: for itself.</param>
+    internal static void PrintList(Invocation call, string configured, string table, string quiet, IReadOnlyDictionary<string, string> headings, IReadOnlyList<FieldRow> rows, string raw = "")
     {
         bool isQuiet = call.Flags.Is("quiet");
         string format = call.Flags.Has("format") || isQuiet ? call.Flags.Text("format") : call.Session.Configured(configured) ?? "";
         if (!isQuiet || format is not ("" or "table"))
         {
-            Print(call.Session, format, table, headings, rows);
+            Print(call.Session, format, table, headings, rows, raw);
             return;
         }
 

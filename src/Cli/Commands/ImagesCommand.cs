@@ -10,6 +10,8 @@ internal static class ImagesCommand
 {
     private static readonly string[] Ambiguous = ["build", "history", "import", "inspect", "list", "load", "ls", "prune", "pull", "push", "rm", "save", "tag"];
 
+    private const string Raw = "repository: {{.Repository}}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\nvirtual_size: {{.Size}}\n";
+
     internal static Command Build() => new()
     {
         Usage = "[OPTIONS] [REPOSITORY[:TAG]]",
@@ -71,7 +73,7 @@ internal static class ImagesCommand
             call.Session.Error.Line($"No images found matching \"{call.Arguments[0]}\": did you mean \"{Session.Program} image {call.Arguments[0]}\"?");
         }
 
-        Formats.Print(call.Session, format, table, ImageRow.Headings, names.Select(name => ImageRow.Of(name, full)));
+        Formats.Print(call.Session, format, table, ImageRow.Headings, names.Select(name => ImageRow.Of(name, full)), flags.Is("digests") ? Raw.Replace("image_id:", "digest: {{.Digest}}\nimage_id:", StringComparison.Ordinal) : Raw);
         return 0;
     }
 }

@@ -42,9 +42,13 @@ internal static class InfoText
         Line(text, "Swarm", info.Find("Swarm").Text("LocalNodeState"));
         Line(text, "Runtimes", string.Join(' ', info.Find("Runtimes").Properties().Select(runtime => runtime.Name)));
         Line(text, "Default Runtime", info.Text("DefaultRuntime"));
-        Line(text, "Init Binary", info.Text("InitBinary"));
-        Line(text, "containerd version", info.Find("ContainerdCommit").Text("ID"));
-        Line(text, "runc version", info.Find("RuncCommit").Text("ID"));
+        if (info.Text("OSType") == "linux")
+        {
+            text.Append(" Init Binary: ").Append(info.Text("InitBinary")).Append('\n');
+            text.Append(" containerd version: ").Append(info.Find("ContainerdCommit").Text("ID")).Append('\n');
+            text.Append(" runc version: ").Append(info.Find("RuncCommit").Text("ID")).Append('\n');
+        }
+
         text.Append(" init version: ").Append(info.Find("InitCommit").Text("ID")).Append('\n');
         AppendSecurity(text, info);
         Line(text, "Kernel Version", info.Text("KernelVersion"));

@@ -63,7 +63,7 @@ internal static class NetworkCommands
             using EngineResponse response = call.Session.Client.Send("GET", new Query("/networks").AddEscaped("filters", Filters.Query(call.Flags.All("filter"))).ToString());
             bool full = call.Flags.Is("no-trunc");
             FieldRow[] rows = [.. response.ReadJson().Items().OrderBy(network => network.Text("Name"), NaturalOrder.Instance).Select(network => NetworkRow.Of(network, full))];
-            Formats.PrintList(call, "networksFormat", Table, "{{.ID}}", NetworkRow.Headings, rows);
+            Formats.PrintList(call, "networksFormat", Table, "{{.ID}}", NetworkRow.Headings, rows, "network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n");
             return 0;
         },
     };

@@ -126,7 +126,7 @@ internal static class PluginCommands
             using EngineResponse response = call.Session.Client.Send("GET", new Query("/plugins").AddEscaped("filters", Filters.Query(call.Flags.All("filter"))).ToString());
             bool full = call.Flags.Is("no-trunc");
             FieldRow[] rows = [.. response.ReadJson().Items().OrderBy(plugin => plugin.Text("Name"), NaturalOrder.Instance).Select(plugin => Row(plugin, full))];
-            Formats.PrintList(call, "pluginsFormat", Table, "{{.ID}}", Headings, rows);
+            Formats.PrintList(call, "pluginsFormat", Table, "{{.ID}}", Headings, rows, "plugin_id: {{.ID}}\nname: {{.Name}}\ndescription: {{.Description}}\nenabled: {{.Enabled}}\n");
             return 0;
         },
     };

@@ -10,6 +10,8 @@ internal static class PsCommand
 {
     private const string Table = "{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
 
+    private const string Raw = "container_id: {{.ID}}\nimage: {{.Image}}\ncommand: {{.Command}}\ncreated_at: {{.CreatedAt}}\nstate: {{- pad .State 1 0}}\nstatus: {{- pad .Status 1 0}}\nnames: {{.Names}}\nlabels: {{- pad .Labels 1 0}}\nports: {{- pad .Ports 1 0}}\n";
+
     internal static Command Build() => new()
     {
         Usage = "[OPTIONS]",
@@ -56,14 +58,14 @@ internal static class PsCommand
             return 0;
         }
 
-        Formats.Print(call.Session, format, flags.Is("size") ? Table + "\t{{.Size}}" : Table, ContainerRow.Headings, containers.Select(container => ContainerRow.Of(container, full)));
+        Formats.Print(call.Session, format, flags.Is("size") ? Table + "\t{{.Size}}" : Table, ContainerRow.Headings, containers.Select(container => ContainerRow.Of(container, full)), flags.Is("size") ? Raw + "size: {{.Size}}\n" : Raw);
         return 0;
     }
 
     /// <summary>Sizes cost the engine a walk over the files: only a format that looks at them gets them.</summary>
     private static bool AsksSize(string format)
     {
-        if (format is "" or "table" or "json")
+        if (format is "" or "table" or "json" or "raw")
         {
             return false;
         }

@@ -80,7 +80,7 @@ internal static class VolumeCommands
             bool cluster = call.Flags.Is("cluster");
             IEnumerable<JsonElement> volumes = response.ReadJson().Items("Volumes").Where(volume => !cluster || volume.Find("ClusterVolume").ValueKind == JsonValueKind.Object);
             FieldRow[] rows = [.. volumes.OrderBy(volume => volume.Text("Name"), NaturalOrder.Instance).Select(VolumeRow.Of)];
-            Formats.PrintList(call, "volumesFormat", cluster ? VolumeRow.ClusterTable : VolumeRow.Table, "{{.Name}}", VolumeRow.Headings, rows);
+            Formats.PrintList(call, "volumesFormat", cluster ? VolumeRow.ClusterTable : VolumeRow.Table, "{{.Name}}", VolumeRow.Headings, rows, "name: {{.Name}}\ndriver: {{.Driver}}\n");
             return 0;
         },
     };

@@ -29,6 +29,7 @@ public sealed class ContainerParityTests(ParityFixture fixture) : IClassFixture<
     [InlineData("port", "alike", "81")]
     [InlineData("port", "made")]
     [InlineData("ps")]
+    [InlineData("ps", "--format", "raw")]
     [InlineData("ps", "-a")]
     [InlineData("ps", "-aq")]
     [InlineData("ps", "-q", "--no-trunc")]

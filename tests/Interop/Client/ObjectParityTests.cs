@@ -4,6 +4,9 @@ namespace Wharf.Interop.Client;
 public sealed class ObjectParityTests(ParityFixture fixture) : IClassFixture<ParityFixture>
 {
     [Theory]
+    [InlineData("images", "--format", "raw")]
+    [InlineData("images", "--digests", "--format", "raw")]
+    [InlineData("volume", "ls", "--format", "raw")]
     [InlineData("network", "foo")]
     [InlineData("network", "--foo")]
     [InlineData("network", "-x")]
