@@ -24,7 +24,7 @@ public sealed class ApiRouteTests
     public void Takes_the_version_from_the_path(string path, string version, string rest) => Assert.Equal((version, rest), ApiVersion.Split(path));
 
     [Theory]
-    [InlineData("/v1.99/info", "client version 1.99 is too new. Maximum supported API version is 1.51")]
+    [InlineData("/v1.99/info", "client version 1.99 is too new. Maximum supported API version is 1.56")]
     [InlineData("/v1.12/info", "client version 1.12 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version")]
     public void Refuses_versions_that_are_not_served(string path, string message) =>
         Assert.Equal(message, Assert.Throws<EngineException>(() => ApiVersion.Split(path)).Message);

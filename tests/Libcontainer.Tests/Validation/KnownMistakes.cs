@@ -88,7 +88,7 @@ internal static class KnownMistakes
     ];
 
     // Without these there is no container to be made.
-    private static readonly string[] Needed = ["process", "process.cwd", "process.args", "root", "root.path", "linux"];
+    private static readonly string[] Needed = ["process", "process.cwd", "process.args", "root", "root.path"];
 
     internal static MalformedDocument Make(JsonNode document, Random random)
     {
