@@ -13,11 +13,18 @@ using Wharf.Daemon.Stats;
 using Wharf.Daemon.Stdio;
 using Wharf.Daemon.Volumes;
 using Wharf.Linux;
+using Wharf.Network.Names;
 using Wharf.Registry;
 
 if (args is ["-v"] or ["--version"])
 {
     Console.WriteLine($"Wharf version {typeof(EngineException).Assembly.GetName().Version?.ToString(3)}, API {ApiVersion.Newest}");
+    return 0;
+}
+
+if (args is ["resolver", string socket])
+{
+    await ResolverService.RunAsync(socket).ConfigureAwait(false);
     return 0;
 }
 
@@ -54,17 +61,16 @@ try
     var volumeTable = new VolumeTable(options.DataRoot);
     var volumeMounts = new VolumeMounts(volumeTable, table);
     var volumes = new VolumeOperations(volumeTable, new VolumeUsers(table), volumeMounts, events);
-    ContainerNetworks networks = StartNetworks.Run(options, table);
-    var networkDescriptions = new NetworkDescriptions(table, networks);
-    var descriptions = new ContainerDescriptions(options.StorageDriver, networkDescriptions, volumeTable);
+    await using NetworkOperations networks = await StartNetworks.RunAsync(options, table, events, background).ConfigureAwait(false);
+    var descriptions = new ContainerDescriptions(options.StorageDriver, networks.Descriptions, volumeTable);
     var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
     var sizes = new ContainerSizes(tasks, images);
     var defaults = new SpecDefaults(options.CgroupParent, SpecDefaults.FindInit(options.InitPath), options.UsesInit, options.NoNewPrivileges, options.Seccomp);
     var execFiles = new ExecFiles(options.ExecRoot);
     var stop = new StopContainer(tasks, containerEvents);
     var health = new HealthWatch(new HealthProbe(tasks, containerEvents, loop, execFiles, defaults), containerEvents, stop, background);
-    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks, new NetworkEvents(events, networks.Networks), volumeMounts, volumes, background, defaults, new HostPlaces(options.ExecRoot), health);
-    var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), defaults);
+    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks.Containers, networks.Events, volumeMounts, volumes, background, defaults, new HostPlaces(options.ExecRoot), health);
+    var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), defaults);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, execFiles, background, defaults);
 
     var router = new Router(
@@ -75,7 +81,7 @@ try
         .. new EventRoutes(events).All(),
         .. new ImageRoutes(images, search, new ImageEvents(events)).All(),
         .. new CommitRoutes(table, tasks, images.Commit, containerEvents, new ImageEvents(events)).All(),
-        .. new NetworkRoutes(networks.Networks, networkDescriptions).All(),
+        .. networks.Routes.All(),
         .. new VolumeRoutes(volumeTable, volumes).All(),
         .. new ArchiveRoutes(table, new OpenContainer(tasks, volumeMounts, options.DataRoot), tasks, containerEvents).All(),
         .. new StatsRoutes(table, tasks).All(),
@@ -91,6 +97,8 @@ try
 
     // First of all: the server would wait for clients that listen to events or follow logs.
     using CancellationTokenRegistration told = listener.Lifetime.ApplicationStopping.Register(background.Stop);
+    background.Begin("keep the resolver", networks.Containers.Resolver.WatchAsync);
+    background.Begin("watch the firewall", networks.WatchFirewallAsync);
     background.Begin("trim memory", IdleMemory.WatchAsync);
     Task<string?> loading = embedded.LoadAsync(images);
     await listener.WaitForShutdownAsync().ConfigureAwait(false);
@@ -98,11 +106,11 @@ try
     embedded.Stop();
     try
     {
-        networks.Close();
+        await networks.CloseAsync().ConfigureAwait(false);
     }
     catch (IOException error)
     {
-        await Console.Error.WriteLineAsync($"wharfd: remove bridge: {error.Message}").ConfigureAwait(false);
+        await Console.Error.WriteLineAsync($"wharfd: remove bridges: {error.Message}").ConfigureAwait(false);
     }
 
     if (await loading.ConfigureAwait(false) is { } failure)

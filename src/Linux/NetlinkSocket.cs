@@ -33,6 +33,28 @@ public sealed unsafe class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>What happens to the firewall's rules, whoever does it: the notifications of nftables.</summary>
+    public static NetlinkSocket OpenFirewallEvents()
+    {
+        const int netfilter = 12;
+        const int addMembership = 1;
+        var socket = new FileDescriptor(Libc.Check(Libc.socket(Family, Raw | CloseOnExec, netfilter), "socket", "NETLINK_NETFILTER"));
+        try
+        {
+            int group = 7;
+            Libc.Check(Libc.setsockopt(socket.Number, Level, addMembership, &group, sizeof(int)), "setsockopt", "NETLINK_ADD_MEMBERSHIP");
+            return new NetlinkSocket(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for a datagram; false when the time is over, or <paramref name="stop"/> is readable. Milliseconds, −1 for none.</summary>
+    public bool Wait(FileDescriptor stop, int timeout) => Poll.Readable(timeout, socket, stop) is [true, false];
+
     /// <summary>Sends messages in one call; the kernel has acted on all of them, in their order, when this returns.</summary>
     public void Send(ReadOnlySpan<byte> messages)
     {

@@ -13,7 +13,17 @@ public static unsafe class Nftables
 
     /// <summary>Runs commands in nft(8)'s language as one transaction, of this thread's network namespace: all or none.</summary>
     /// <exception cref="NftablesException">The library is missing, or it refuses; the message tells what and where.</exception>
-    public static void Run(string commands)
+    public static void Run(string commands) => Run(commands, json: false);
+
+    /// <summary>The same, and what the commands print: lists in JSON, libnftables-json(5).</summary>
+    /// <exception cref="NftablesException">The library is missing, or it refuses.</exception>
+    public static string List(string commands) => Run(commands, json: true);
+
+    /// <summary>The same, in nft(8)'s language.</summary>
+    /// <exception cref="NftablesException">The library is missing, or it refuses.</exception>
+    public static string Print(string commands) => Run(commands, json: false);
+
+    private static string Run(string commands, bool json)
     {
         lock (Gate)
         {
@@ -24,7 +34,7 @@ public static unsafe class Nftables
 
             try
             {
-                Run(library, commands);
+                return Run(library, commands, json);
             }
             finally
             {
@@ -33,14 +43,18 @@ public static unsafe class Nftables
         }
     }
 
-    private static void Run(nint library, string commands)
+    private static string Run(nint library, string commands, bool json)
     {
+        const uint asJson = 1 << 4;
+        const uint numericProtocols = 1 << 7;
         var create = (delegate* unmanaged<uint, nint>)NativeLibrary.GetExport(library, "nft_ctx_new");
         var free = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "nft_ctx_free");
         var bufferOutput = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "nft_ctx_buffer_output");
         var bufferError = (delegate* unmanaged<nint, int>)NativeLibrary.GetExport(library, "nft_ctx_buffer_error");
         var run = (delegate* unmanaged<nint, byte*, int>)NativeLibrary.GetExport(library, "nft_run_cmd_from_buffer");
         var error = (delegate* unmanaged<nint, byte*>)NativeLibrary.GetExport(library, "nft_ctx_get_error_buffer");
+        var output = (delegate* unmanaged<nint, byte*>)NativeLibrary.GetExport(library, "nft_ctx_get_output_buffer");
+        var setFlags = (delegate* unmanaged<nint, uint, void>)NativeLibrary.GetExport(library, "nft_ctx_output_set_flags");
         nint context = create(0);
         if (context == 0)
         {
@@ -55,10 +69,13 @@ public static unsafe class Nftables
                 throw new NftablesException("nft_ctx_buffer_error: no buffer");
             }
 
+            setFlags(context, json ? asJson | numericProtocols : 0);
             if (run(context, text) != 0)
             {
                 throw new NftablesException("nft: " + (Marshal.PtrToStringUTF8((nint)error(context)) ?? "no reason given").Trim());
             }
+
+            return Marshal.PtrToStringUTF8((nint)output(context)) ?? "";
         }
         finally
         {

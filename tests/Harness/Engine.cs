@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Wharf.Harness;
 
@@ -12,11 +14,19 @@ public sealed class Engine : IDisposable
 {
     private static int count;
     private readonly List<string> daemonFlags;
+    private readonly string? network;
     private Process? containerd;
     private Process? daemon;
 
     public Engine(params string[] daemonFlags)
+        : this(null, daemonFlags)
     {
+    }
+
+    /// <param name="network">The name of the network namespace, as of ip-netns(8), that stands for the host; null: the machine's.</param>
+    public Engine(string? network, IReadOnlyList<string> daemonFlags)
+    {
+        this.network = network;
         int number = Interlocked.Increment(ref count);
         string name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId:x}{number:x}");
 
@@ -39,6 +49,9 @@ public sealed class Engine : IDisposable
     public string CgroupParent { get; }
 
     public string Subnet { get; }
+
+    /// <summary>The table that the engine's firewall rules are in.</summary>
+    public string FirewallTable => "wharf-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.Combine(Root, "lib-wharf"))))[..8];
 
     public string Socket => Path.Combine(Root, "wharfd.sock");
 
@@ -126,10 +139,23 @@ public sealed class Engine : IDisposable
             End(ref containerd);
             KillShims();
             UnmountBelow();
-            Command.Run("ip", "link", "delete", Bridge);
-            Command.Run("nft", "delete", "table", "ip", "wharf-" + Bridge);
+            RemoveBridges();
             RemoveCgroups();
             Command.Run("rm", "-rf", "--one-file-system", Root);
+        }
+    }
+
+    /// <summary>In a namespace of its own they go with it.</summary>
+    private void RemoveBridges()
+    {
+        if (network is null)
+        {
+            foreach (string line in Command.Run("ip", "-o", "link", "show", "type", "bridge").Output.Split('\n').Where(line => line.Contains(FirewallTable + ": network", StringComparison.Ordinal)))
+            {
+                Command.Run("ip", "link", "delete", line.Split(':')[1].Trim());
+            }
+
+            Command.Run("nft", "delete", "table", "inet", FirewallTable);
         }
     }
 
@@ -149,6 +175,12 @@ public sealed class Engine : IDisposable
 
     private Process Launch(string program, string log, params string[] arguments)
     {
+        if (network is not null && program == Programs.Daemon)
+        {
+            arguments = ["--net=/run/netns/" + network, program, .. arguments];
+            program = "nsenter";
+        }
+
         // Through sh, so that the daemon writes its log to a file, not to a pipe that dies with the test.
         string[] shell = ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", program, .. arguments];
         return Command.Start("/bin/sh", shell, new Dictionary<string, string?> { ["LOG"] = Path.Combine(Root, log) });

@@ -50,6 +50,18 @@ internal sealed record ConfigFile
     [JsonPropertyName("ip-forward")]
     public bool? Forward { get; init; }
 
+    [JsonPropertyName("ipv6")]
+    public bool? Inet6 { get; init; }
+
+    [JsonPropertyName("icc")]
+    public bool? Talking { get; init; }
+
+    [JsonPropertyName("ip")]
+    public string? HostBinding { get; init; }
+
+    [JsonPropertyName("default-address-pools")]
+    public IReadOnlyList<ConfiguredPool>? AddressPools { get; init; }
+
     [JsonPropertyName("debug")]
     public bool? Debug { get; init; }
 }

@@ -1,3 +1,5 @@
+using Wharf.Network.Addresses;
+
 namespace Wharf.Daemon.Configuration;
 
 /// <summary>What the command line and the config file say; names and defaults are dockerd's where dockerd has them.</summary>
@@ -43,6 +45,18 @@ internal sealed record DaemonOptions
 
     /// <summary>Whether the daemon switches the host's forwarding on.</summary>
     public bool Forward { get; init; } = true;
+
+    /// <summary>Whether networks have IPv6 unless a request says otherwise.</summary>
+    public bool Inet6 { get; init; } = true;
+
+    /// <summary>Whether containers of the default network reach each other.</summary>
+    public bool Talking { get; init; } = true;
+
+    /// <summary>The host's address that ports of the default network are published at.</summary>
+    public string HostBinding { get; init; } = "0.0.0.0";
+
+    /// <summary>Where networks' subnets come from; empty: docker's pools.</summary>
+    public IReadOnlyList<(IpSubnet Base, int Length)> AddressPools { get; init; } = [];
 
     public int Mtu { get; init; } = 1500;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Wharf.Network.Addresses;
 
 namespace Wharf.Daemon.Configuration;
 
@@ -39,6 +40,8 @@ internal static class OptionsReader
                 "--config-file" => options with { ConfigFile = value },
                 "-b" or "--bridge" => options with { Bridge = value },
                 "--bip" => options with { BridgeAddress = value },
+                "--ip" => options with { HostBinding = IpAddress.TryParse(value, out IpAddress binding) && !binding.IsV6 ? value : throw Invalid(flag, value) },
+                "--default-address-pool" => options with { AddressPools = [.. options.AddressPools, AddressPools.Parse(value)] },
                 "--mtu" => options with { Mtu = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int mtu) && mtu is >= 68 and <= 65535 ? mtu : throw Invalid(flag, value) },
                 "--cgroup-parent" => options with { CgroupParent = value },
                 "-s" or "--storage-driver" => options with { StorageDriver = value },
@@ -59,6 +62,8 @@ internal static class OptionsReader
         "--tls" => options with { UsesTls = Flag(flag, value) },
         "--tlsverify" => options with { VerifiesClients = Flag(flag, value) },
         "--iptables" => options with { Firewall = Flag(flag, value) },
+        "--ipv6" => options with { Inet6 = Flag(flag, value) },
+        "--icc" => options with { Talking = Flag(flag, value) },
         "--ip-masq" => options with { Masquerade = Flag(flag, value) },
         "--ip-forward" => options with { Forward = Flag(flag, value) },
         _ => null,
@@ -100,6 +105,10 @@ internal static class OptionsReader
             Bridge = options.Bridge == standard.Bridge ? file.Bridge ?? options.Bridge : options.Bridge,
             BridgeAddress = options.BridgeAddress.Length > 0 ? options.BridgeAddress : file.BridgeAddress ?? "",
             Firewall = options.Firewall && file.Firewall != false,
+            Inet6 = options.Inet6 && file.Inet6 != false,
+            Talking = options.Talking && file.Talking != false,
+            HostBinding = options.HostBinding == standard.HostBinding ? file.HostBinding ?? options.HostBinding : options.HostBinding,
+            AddressPools = options.AddressPools.Count > 0 ? options.AddressPools : [.. (file.AddressPools ?? []).Select(one => AddressPools.Parse($"base={one.Base},size={one.Size}"))],
             Masquerade = options.Masquerade && file.Masquerade != false,
             Forward = options.Forward && file.Forward != false,
             InsecureRegistries = [.. options.InsecureRegistries, .. file.InsecureRegistries ?? []],

@@ -54,6 +54,7 @@ internal sealed class ContainerDescriptions(string driver, NetworkDescriptions n
             Labels = document.Config.Labels ?? new Dictionary<string, string>(),
             State = document.State.Status,
             Status = Status(document.State),
+            Ports = NetworkDescriptions.Ports(document),
             HostConfig = new SummaryHostConfig { NetworkMode = document.HostConfig.NetworkMode },
             NetworkSettings = networks.Settings(document),
             Mounts = [.. document.Mounts.Select(mount => MountPointOf(mount))],

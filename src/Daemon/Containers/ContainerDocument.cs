@@ -25,11 +25,14 @@ internal sealed record ContainerDocument
 
     public ContainerState State { get; set; } = new();
 
-    /// <summary>What the container has of the network while it runs.</summary>
-    public NetworkEndpoint? Endpoint { get; set; }
+    /// <summary>Its ends of networks, connected while it runs.</summary>
+    public IReadOnlyList<ContainerEndpoint> Endpoints { get; set; } = [];
 
-    /// <summary>The hardware address that was asked for; empty: one made from the address.</summary>
-    public string MacAddress { get; set; } = "";
+    /// <summary>Names its run to the network; empty while it does not run.</summary>
+    public string SandboxId { get; set; } = "";
+
+    /// <summary>The host's ports that it has while it runs.</summary>
+    public IReadOnlyList<ContainerPort> Ports { get; set; } = [];
 
     public IReadOnlyList<ContainerMount> Mounts { get; set; } = [];
 

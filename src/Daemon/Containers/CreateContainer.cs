@@ -29,7 +29,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
 
         HostConfig host = request.HostConfig ?? new HostConfig();
         string network = networks.Resolve(request);
-        string mac = RequestedNetwork.MacAddress(request, network);
+        IReadOnlyList<ContainerEndpoint> endpoints = networks.Requested(request, network);
         HostConfigCheck.Check(host);
         HealthSettings.Check(request.Healthcheck);
         if (request.StopSignal is { Length: > 0 } signal)
@@ -78,8 +78,8 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
                 Args = [.. command.Skip(1)],
                 Config = config,
                 HostConfig = Defaults(host, network),
-                MacAddress = mac,
                 Mounts = own,
+                Endpoints = endpoints,
             });
             events.Publish(container, "create");
             RequestTiming.Lap("api", "container written down");
@@ -185,8 +185,22 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             NetworkDisabled = request.NetworkDisabled,
             StopSignal = request.StopSignal ?? image?.StopSignal,
             StopTimeout = request.StopTimeout,
-            ExposedPorts = request.ExposedPorts,
+            ExposedPorts = ExposedPorts(request, image),
         };
+    }
+
+    /// <summary>Those of request and image, and those that are published.</summary>
+    private static Dictionary<string, EmptyValue>? ExposedPorts(CreateRequest request, ImageConfig? image)
+    {
+        var ports = new Dictionary<string, EmptyValue>();
+        IEnumerable<string> keys = [.. request.ExposedPorts?.Keys ?? [], .. image?.ExposedPorts?.Keys ?? [], .. request.HostConfig?.PortBindings?.Keys ?? []];
+        foreach (string key in keys)
+        {
+            (ushort port, string protocol) = PortRequest.Key(key);
+            ports[string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{port}/{protocol}")] = new EmptyValue();
+        }
+
+        return ports.Count == 0 ? null : ports;
     }
 
     private HostConfig Defaults(HostConfig host, string network) => host with

@@ -1,47 +1,25 @@
-using System.Security.Cryptography;
 using Wharf.Daemon.Containers;
 using Wharf.EngineApi.Containers;
-using Wharf.Network.Addresses;
-using Wharf.Network.Bridges;
+using Wharf.Network.Sandboxes;
 
 namespace Wharf.Daemon.Networks;
 
 /// <summary>
 /// Connects containers to networks. The order of a start:
-/// 1. <see cref="Prepare"/> takes an address, keeps it in the container's document, and writes the files that name it;
+/// 1. <see cref="Prepare"/> takes addresses and ports, keeps them in the container's document, and writes the files that name them;
 /// 2. the runtime makes the namespace with the container's first process, which waits;
-/// 3. <see cref="ConnectAsync"/> links that namespace to the bridge; then the process is let go;
-/// 4. at the end the kernel takes namespace and link away, and <see cref="Release"/> gives the address back.
+/// 3. <see cref="ConnectAsync"/> links that namespace to the networks and lets its ports in; then the process is let go;
+/// 4. at the end the kernel takes namespace and links away, and <see cref="Release"/> gives addresses and ports back.
 /// </summary>
-internal sealed class ContainerNetworks
+internal sealed class ContainerNetworks(ContainerTable table, NetworkTable networks, NetworkDrivers drivers, PublishPorts ports, ResolverClient resolver, BackgroundWork background)
 {
-    private readonly ContainerTable table;
-    private readonly Bridge? bridge;
+    internal NetworkTable Networks { get; } = networks;
 
-    /// <param name="bridge">Null when there is none: containers of the default network then have their loopback only.</param>
-    internal ContainerNetworks(ContainerTable table, NetworkTable networks, Bridge? bridge)
-    {
-        this.table = table;
-        this.bridge = bridge;
-        Networks = networks;
-        foreach (Container container in table.All())
-        {
-            if (!container.State.Running && container.Document.Endpoint is not null)
-            {
-                // The last daemon was killed between an address and the start, or an end and the release.
-                container.Change(one => one with { Endpoint = null });
-            }
+    internal NetworkDrivers Drivers { get; } = drivers;
 
-            if (container.Document.Endpoint is { Address.Length: > 0 } endpoint)
-            {
-                bridge?.Pool.Take(Ipv4Address.Parse(endpoint.Address));
-            }
-        }
-    }
+    internal PublishPorts Ports { get; } = ports;
 
-    internal NetworkTable Networks { get; }
-
-    internal Bridge? Bridge => bridge;
+    internal ResolverClient Resolver { get; } = resolver;
 
     /// <summary>
     /// The mode to keep for what a request asks for. What does not exist is refused at the start, as dockerd has it: clients take
@@ -62,7 +40,14 @@ internal sealed class ContainerNetworks
                 : NetworkMode.Sharing(table.TryFind(target)?.Id ?? target);
         }
 
-        return Networks.TryFind(mode)?.Name ?? mode;
+        return NameOf(mode);
+    }
+
+    /// <summary>The ends that a new container gets.</summary>
+    internal IReadOnlyList<ContainerEndpoint> Requested(CreateRequest request, string mode)
+    {
+        _ = PortRequest.Parse(request.HostConfig ?? new HostConfig(), new ContainerConfig { ExposedPorts = request.ExposedPorts });
+        return RequestedNetwork.Endpoints(request, mode, NameOf);
     }
 
     /// <summary>The host name of a container that gives none.</summary>
@@ -80,54 +65,143 @@ internal sealed class ContainerNetworks
             return Share(container, table.TryFind(id) ?? throw new EngineException(EngineErrorKind.NotFound, $"joining network namespace of container: No such container: {id}"));
         }
 
-        if (mode != NetworkMode.Bridge)
+        IReadOnlyList<ContainerEndpoint> wanted = container.Document.Endpoints.Count > 0 ? container.Document.Endpoints : [new ContainerEndpoint { Network = mode }];
+        List<ContainerEndpoint> up = [];
+        try
         {
-            _ = Networks.Find(mode);
+            foreach (ContainerEndpoint endpoint in wanted)
+            {
+                up.Add(TakeUp(container, endpoint, up));
+            }
+
+            // On disk before the kernel knows of it: a daemon that is killed in between gives no address twice.
+            container.Change(one => one with { SandboxId = NetworkTable.NewId(), Endpoints = up, Ports = [] });
+            IReadOnlyList<ContainerPort> taken = Ports.Take(container.Document, this);
+            if (taken.Count > 0)
+            {
+                container.Change(one => one with { Ports = taken });
+            }
+
+            NetworkFiles.Write(container, table);
+        }
+        catch
+        {
+            up.ForEach(endpoint => TakeDown(container, endpoint));
+            Ports.Forget(container.Id);
+            container.Change(one => one with { SandboxId = "", Endpoints = [.. wanted.Select(endpoint => endpoint.Down())], Ports = [] });
+            throw;
         }
 
-        var endpoint = new NetworkEndpoint { EndpointId = NewId(), SandboxId = NewId() };
-        if (mode == NetworkMode.Bridge && bridge is not null)
-        {
-            Ipv4Address address = bridge.Pool.Take()
-                ?? throw new EngineException(EngineErrorKind.System, $"take an address of network \"{NetworkMode.Bridge}\": no available IPv4 addresses on this network's address pools: {NetworkMode.Bridge} ({bridge.Pool.Subnet})");
-            endpoint = endpoint with { Address = address.ToString(), PrefixLength = bridge.Address.Length, Gateway = bridge.Address.Address.ToString(), Mac = MacAddress.Text(MacAddress.Parse(container.Document.MacAddress) ?? MacAddress.Of(address)) };
-        }
-
-        // On disk before the kernel knows of it: a daemon that is killed in between gives no address twice.
-        container.Change(one => one with { Endpoint = endpoint });
-        NetworkFiles.Write(container, endpoint, bridge?.Address.Address.ToString() ?? "");
         return new ContainerNetwork(mode == NetworkMode.Host, null, container.Folder);
     }
 
     /// <summary>Step 3.</summary>
-    internal Task ConnectAsync(Container container, int process) => bridge is null || container.Document.Endpoint is not { Address.Length: > 0 } endpoint
-        ? Task.CompletedTask
-        : bridge.ConnectAsync(process, new ContainerLink("veth" + endpoint.EndpointId[..7], new InterfaceAddress(Ipv4Address.Parse(endpoint.Address), endpoint.PrefixLength), bridge.Address.Address, bridge.Mtu, MacAddress.Parse(endpoint.Mac)));
-
-    /// <summary>Step 4; the second time it does nothing.</summary>
-    internal void Release(Container container)
+    internal async Task ConnectAsync(Container container, int process)
     {
-        if (container.Document.Endpoint is not { } endpoint)
+        if (NetworkMode.Target(container.Document.HostConfig.NetworkMode) is not null)
         {
             return;
         }
 
-        container.Change(one => one with { Endpoint = null });
-        if (endpoint.Address.Length > 0)
+        var sandbox = new Sandbox(process);
+        foreach (ContainerEndpoint endpoint in container.Document.Endpoints.Where(one => one.IsUp))
         {
-            bridge?.Pool.Release(Ipv4Address.Parse(endpoint.Address));
+            KnownNetwork network = Find(endpoint);
+            await Drivers.Of(network).JoinAsync(network, endpoint, sandbox, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await SetRoutesAsync(container, sandbox).ConfigureAwait(false);
+        Ports.Open(container.Document, this);
+        await Resolver.SetAsync(container).ConfigureAwait(false);
+    }
+
+    /// <summary>Step 4; the second time it does nothing.</summary>
+    internal void Release(Container container)
+    {
+        ContainerDocument document = container.Document;
+        if (document.SandboxId.Length == 0 && !document.Endpoints.Any(one => one.IsUp))
+        {
+            return;
+        }
+
+        Ports.Close(document, this);
+        foreach (ContainerEndpoint endpoint in document.Endpoints.Where(one => one.IsUp))
+        {
+            TakeDown(container, endpoint);
+        }
+
+        container.Change(one => one with { SandboxId = "", Endpoints = [.. one.Endpoints.Select(endpoint => endpoint.Down())], Ports = [] });
+        if (NamedContainers.Asks(document))
+        {
+            background.Begin($"forget the names of container \"{container.Id}\"", _ => Resolver.RemoveAsync(container));
         }
     }
 
-    /// <summary>
-    /// The end of the daemon, when it is told to: with no container on it the bridge and its rules are of no use, and the host
-    /// gets back what it had.
-    /// </summary>
-    internal void Close()
+    /// <summary>Addresses and a name for one end, noted with its network.</summary>
+    internal ContainerEndpoint TakeUp(Container container, ContainerEndpoint endpoint, IReadOnlyCollection<ContainerEndpoint> others)
     {
-        if (!table.All().Any(container => container.State.Running && container.Document.Endpoint is { Address.Length: > 0 }))
+        KnownNetwork network = Networks.ByName(endpoint.Network) ?? Networks.TryFind(endpoint.Network)
+            ?? throw new EngineException(EngineErrorKind.NotFound, $"failed to set up container networking: network {endpoint.Network} not found");
+        if (network.Record.ConfigOnly)
         {
-            bridge?.Remove();
+            throw new EngineException(EngineErrorKind.Forbidden, $"configuration network {network.Name} cannot be used by a container");
+        }
+
+        INetworkDriver driver = Drivers.Of(network);
+        string inside = BridgeDriver.InterfaceName(endpoint) is { Length: > 0 } given ? given : FreeName(driver.LinkPrefix(network.Record), others);
+        ContainerEndpoint up = EndpointAddresses.Take(network, endpoint, inside, driver.HasAddresses);
+        if (!network.Add(container.Id, up))
+        {
+            EndpointAddresses.Release(network, up);
+            throw new EngineException(EngineErrorKind.NotFound, $"failed to set up container networking: network {endpoint.Network} not found");
+        }
+
+        return up;
+    }
+
+    internal void TakeDown(Container container, ContainerEndpoint endpoint)
+    {
+        if (Networks.TryFind(endpoint.NetworkId) is { } network)
+        {
+            network.Remove(container.Id);
+            EndpointAddresses.Release(network, endpoint);
+        }
+    }
+
+    /// <summary>The end that leads out of the container; null when none does.</summary>
+    internal (KnownNetwork Network, ContainerEndpoint Endpoint, DefaultRoute Route)? WayOut(ContainerDocument document, bool isV6)
+    {
+        foreach (ContainerEndpoint endpoint in document.Endpoints.Where(one => one.IsUp).OrderByDescending(one => one.Requested.GwPriority).ThenBy(one => one.Network, StringComparer.Ordinal))
+        {
+            if (Networks.TryFind(endpoint.NetworkId) is { } network && Drivers.Of(network).Route(network, endpoint, isV6) is { } route)
+            {
+                return (network, endpoint, route);
+            }
+        }
+
+        return null;
+    }
+
+    internal Task SetRoutesAsync(Container container, Sandbox sandbox)
+    {
+        DefaultRoute?[] ways = [WayOut(container.Document, isV6: false)?.Route, WayOut(container.Document, isV6: true)?.Route];
+        DefaultRoute[] routes = [.. ways.OfType<DefaultRoute>()];
+        return container.Document.Endpoints.Any(one => one.Mac.Length > 0) ? sandbox.SetDefaultRoutesAsync(routes) : Task.CompletedTask;
+    }
+
+    internal KnownNetwork Find(ContainerEndpoint endpoint) => Networks.Find(endpoint.NetworkId);
+
+    private string NameOf(string text) => Networks.TryFind(text)?.Name ?? text;
+
+    private static string FreeName(string prefix, IReadOnlyCollection<ContainerEndpoint> others)
+    {
+        for (int number = 0; ; number++)
+        {
+            string name = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{number}");
+            if (!others.Any(one => one.InsideName == name))
+            {
+                return name;
+            }
         }
     }
 
@@ -138,6 +212,4 @@ internal sealed class ContainerNetworks
             : new ContainerNetwork(false, NamespaceOf(target.State.Pid), target.Folder);
 
     internal static string NamespaceOf(int process) => $"/proc/{process}/ns/net";
-
-    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 }

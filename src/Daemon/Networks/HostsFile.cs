@@ -9,10 +9,10 @@ internal static class HostsFile
     private const string GatewayOfHost = "host-gateway";
 
     /// <summary>Of a container with a network of its own: the usual names, the user's, and its own when it has an address.</summary>
-    internal static string ForOwnNetwork(IReadOnlyList<string> extra, string gateway, string address, string hostName, string domain)
+    internal static string ForOwnNetwork(IReadOnlyList<string> extra, string gateway, IReadOnlyList<string> addresses, string hostName, string domain)
     {
         string names = domain.Length > 0 ? $"{hostName}.{domain} {hostName}" : hostName;
-        return Start + Extra(extra, gateway) + (address.Length > 0 ? $"{address}\t{names}\n" : "");
+        return Start + Extra(extra, gateway) + string.Concat(addresses.Select(address => $"{address}\t{names}\n"));
     }
 
     /// <summary>Of a container on the host's network: the host's file, and the user's names.</summary>

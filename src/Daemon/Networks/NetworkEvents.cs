@@ -3,14 +3,32 @@ using Wharf.Daemon.Events;
 
 namespace Wharf.Daemon.Networks;
 
-/// <summary>Events of networks: a container came or went.</summary>
+/// <summary>Events of networks: one was made or removed, a container came or went.</summary>
 internal sealed class NetworkEvents(EventLog log, NetworkTable networks)
 {
+    /// <summary>For each network of a container.</summary>
     internal void Publish(Container container, string action)
     {
-        if (networks.ByName(container.Document.HostConfig.NetworkMode) is { } network)
+        foreach (ContainerEndpoint endpoint in container.Document.Endpoints)
         {
-            log.Publish("network", action, network.Id, new Dictionary<string, string> { ["container"] = container.Id, ["name"] = network.Name, ["type"] = network.Driver });
+            if (networks.ByName(endpoint.Network) is { } network)
+            {
+                Publish(network, action, container);
+            }
         }
     }
+
+    /// <param name="container">Null for an event of the network itself.</param>
+    internal void Publish(KnownNetwork network, string action, Container? container = null)
+    {
+        var attributes = new Dictionary<string, string> { ["name"] = network.Name, ["type"] = network.Record.Driver };
+        if (container is not null)
+        {
+            attributes["container"] = container.Id;
+        }
+
+        log.Publish("network", action, network.Id, attributes);
+    }
+
+    internal void PublishPrune() => log.Publish("network", "prune", "", new Dictionary<string, string> { ["reclaimed"] = "0" });
 }

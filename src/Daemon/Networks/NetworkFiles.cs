@@ -8,24 +8,39 @@ internal static class NetworkFiles
 {
     private const string HostsOfHost = "/etc/hosts";
 
-    internal static void Write(Container container, NetworkEndpoint endpoint, string gateway)
+    /// <summary>In place: a container that runs has the files bound, not their names.</summary>
+    internal static void Write(Container container, ContainerTable table)
     {
         HostConfig host = container.Document.HostConfig;
+        IReadOnlyList<ContainerEndpoint> endpoints = [.. container.Document.Endpoints.Where(one => one.IsUp)];
         string name = container.Config.Hostname;
         IReadOnlyList<string> extra = host.ExtraHosts ?? [];
         (IReadOnlyList<string> servers, IReadOnlyList<string> domains, IReadOnlyList<string> options) = (host.Dns ?? [], host.DnsSearch ?? [], host.DnsOptions ?? []);
         string resolver = ResolverConfiguration.ReadHost();
         bool shared = host.NetworkMode == NetworkMode.Host;
+        string gateway = endpoints.Select(one => one.Gateway).FirstOrDefault(one => one.Length > 0) ?? "";
         File.WriteAllText(Path.Combine(container.Folder, "hostname"), name + "\n");
         File.WriteAllText(
             Path.Combine(container.Folder, "hosts"),
             shared
                 ? HostsFile.ForHostNetwork(File.Exists(HostsOfHost) ? File.ReadAllText(HostsOfHost) : "", extra, gateway)
-                : HostsFile.ForOwnNetwork(extra, gateway, endpoint.Address, name, container.Config.Domainname));
+                : HostsFile.ForOwnNetwork(extra, gateway, [.. endpoints.SelectMany(one => new[] { one.Address, one.Address6 }).Where(one => one.Length > 0)], name, container.Config.Domainname) + Links(host, table));
         File.WriteAllText(
             Path.Combine(container.Folder, "resolv.conf"),
             shared
                 ? ResolverConfiguration.ForHostNetwork(resolver, servers, domains, options)
+                : NamedContainers.Asks(container.Document) ? ResolverConfiguration.ForResolver(resolver, domains, options)
                 : ResolverConfiguration.ForOwnNetwork(resolver, servers, domains, options));
     }
+
+    /// <summary>The older links of the default network: NAME:ALIAS, as lines of hosts(5).</summary>
+    private static string Links(HostConfig host, ContainerTable table) => host.NetworkMode != NetworkMode.Bridge ? "" : string.Concat(
+        from link in host.Links ?? []
+        let parts = link.Split(':')
+        let target = table.TryFind(parts[0])
+        where target is { State.Running: true }
+        let alias = parts[^1].Split('/')[^1]
+        from endpoint in target.Document.Endpoints
+        where endpoint.Network == NetworkMode.Bridge && endpoint.Address.Length > 0
+        select $"{endpoint.Address}\t{alias} {target.Config.Hostname} {target.Document.Name}\n");
 }

@@ -4,36 +4,55 @@ using Wharf.Linux;
 
 namespace Wharf.Daemon.Networks;
 
-/// <summary>The networks that exist: the three that every engine has. Their ids and the bridge's subnet last over restarts.</summary>
+/// <summary>The networks that exist, by id and by name; each is a document on disk. The three that every engine has are among them.</summary>
 internal sealed class NetworkTable
 {
-    private readonly string path;
+    private readonly string folder;
+    private readonly bool hasBridge;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, KnownNetwork> byName = [];
 
+    /// <param name="hasBridge">Without it the default network stays on disk, out of sight.</param>
     internal NetworkTable(string dataRoot, bool hasBridge)
     {
-        path = Path.Combine(dataRoot, "networks.json");
-        IReadOnlyList<KnownNetwork> kept = Read();
-        (string Name, string Driver)[] builtIn = [(NetworkMode.Bridge, "bridge"), (NetworkMode.Host, "host"), (NetworkMode.None, "null")];
-        Kept = [.. builtIn.Select(one => kept.FirstOrDefault(known => known.Name == one.Name) ?? new KnownNetwork
+        this.hasBridge = hasBridge;
+        folder = Path.Combine(dataRoot, "networks");
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (string file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            Name = one.Name,
-            Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
-            Driver = one.Driver,
-            Created = DateTimeOffset.UtcNow,
-        })];
-        All = [.. Kept.Where(one => hasBridge || one.Name != NetworkMode.Bridge)];
-        if (!Kept.SequenceEqual(kept))
+            NetworkRecord record = Read(file);
+            byName[record.Name] = new KnownNetwork(record);
+        }
+
+        foreach ((string name, string driver) in new[] { (NetworkMode.Bridge, "bridge"), (NetworkMode.Host, "host"), (NetworkMode.None, "null") })
         {
-            Save();
+            if (!byName.ContainsKey(name))
+            {
+                Add(new KnownNetwork(new NetworkRecord { Name = name, Id = NewId(), Driver = driver, Created = DateTimeOffset.UtcNow }));
+            }
         }
     }
 
-    internal IReadOnlyList<KnownNetwork> All { get; private set; }
+    internal IReadOnlyList<KnownNetwork> All
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. byName.Values.Where(IsShown).OrderBy(one => one.Record.Created)];
+            }
+        }
+    }
 
-    // The bridge stays on disk while --bridge none hides it.
-    private IReadOnlyList<KnownNetwork> Kept { get; set; }
+    internal static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
-    internal KnownNetwork? ByName(string name) => All.FirstOrDefault(one => one.Name == name);
+    internal KnownNetwork? ByName(string name)
+    {
+        lock (gate)
+        {
+            return byName.TryGetValue(name, out KnownNetwork? network) && IsShown(network) ? network : null;
+        }
+    }
 
     /// <summary>Null when there is none.</summary>
     internal KnownNetwork? TryFind(string text)
@@ -51,43 +70,88 @@ internal sealed class NetworkTable
     /// <summary>By id, name, or the beginning of an id.</summary>
     internal KnownNetwork Find(string text)
     {
-        KnownNetwork? exact = All.FirstOrDefault(one => one.Id == text) ?? ByName(text);
-        List<KnownNetwork> matches = exact is not null || text.Length == 0 ? [] : [.. All.Where(one => one.Id.StartsWith(text, StringComparison.Ordinal))];
+        IReadOnlyList<KnownNetwork> all = All;
+        KnownNetwork? exact = all.FirstOrDefault(one => one.Id == text) ?? ByName(text);
+        List<KnownNetwork> matches = exact is not null || text.Length == 0 ? [] : [.. all.Where(one => one.Id.StartsWith(text, StringComparison.Ordinal))];
         return exact
             ?? (matches.Count == 1 ? matches[0]
                 : matches.Count > 1 ? throw new EngineException(EngineErrorKind.InvalidParameter, $"network {text} is ambiguous ({matches.Count} matches found based on ID prefix)")
                 : throw new EngineException(EngineErrorKind.NotFound, $"network {text} not found"));
     }
 
-    /// <summary>Remembers the bridge's address.</summary>
-    internal void KeepAddress(string address)
+    /// <summary>Keeps a network; it is on disk, whole, when this returns.</summary>
+    /// <exception cref="EngineException">The name is taken.</exception>
+    internal void Add(KnownNetwork network)
     {
-        if (ByName(NetworkMode.Bridge)?.Address == address)
+        lock (gate)
         {
-            return;
+            if (!byName.TryAdd(network.Name, network))
+            {
+                throw new EngineException(EngineErrorKind.Conflict, $"network with name {network.Name} already exists");
+            }
         }
 
-        Kept = [.. Kept.Select(one => one.Name == NetworkMode.Bridge ? one with { Address = address } : one)];
-        All = [.. Kept];
-        Save();
+        try
+        {
+            Save(network.Record);
+        }
+        catch
+        {
+            lock (gate)
+            {
+                byName.Remove(network.Name);
+            }
+
+            throw;
+        }
     }
 
-    private IReadOnlyList<KnownNetwork> Read()
+    /// <summary>Another record for a network that nobody is connected to yet.</summary>
+    internal void Change(KnownNetwork network, NetworkRecord record)
+    {
+        network.Change(record);
+        Save(record);
+    }
+
+    internal void Remove(KnownNetwork network)
+    {
+        lock (gate)
+        {
+            byName.Remove(network.Name);
+        }
+
+        File.Delete(PathOf(network.Id));
+        Durability.SyncDirectory(folder);
+    }
+
+    private bool IsShown(KnownNetwork network) => hasBridge || network.Name != NetworkMode.Bridge;
+
+    private string PathOf(string id) => Path.Combine(folder, id + ".json");
+
+    private static NetworkRecord Read(string file)
     {
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), NetworkDocumentJson.Default.NetworkDocument)?.Networks ?? [] : [];
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), NetworkRecordJson.Default.NetworkRecord) ?? throw new JsonException("empty");
         }
         catch (JsonException error)
         {
-            throw new EngineException(EngineErrorKind.System, $"read networks \"{path}\": {error.Message.TrimEnd('.')}", error);
+            throw new EngineException(EngineErrorKind.System, $"read network \"{file}\": {error.Message.TrimEnd('.')}", error);
         }
     }
 
-    private void Save()
+    private void Save(NetworkRecord record)
     {
+        string path = PathOf(record.Id);
         string next = path + ".next";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(new NetworkDocument { Networks = Kept }, NetworkDocumentJson.Default.NetworkDocument));
+        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
+        {
+            file.Write(JsonSerializer.SerializeToUtf8Bytes(record, NetworkRecordJson.Default.NetworkRecord));
+            file.Flush(flushToDisk: true);
+        }
+
+        // As with containers, decision 0005.
         Files.Rename(next, path);
+        Durability.SyncDirectory(folder);
     }
 }

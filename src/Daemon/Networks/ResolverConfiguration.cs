@@ -38,6 +38,20 @@ internal static class ResolverConfiguration
         return Compose(host, [.. used], domains, options);
     }
 
+    /// <summary>Of a container that asks the resolver: single labels are tried as they are first, since they are names of containers.</summary>
+    internal static string ForResolver(string host, IReadOnlyList<string> domains, IReadOnlyList<string> options)
+    {
+        string[] set = options.Count > 0 ? [.. options] : Last(host, "options");
+        return Compose(host, ["127.0.0.11"], domains, set.Any(one => one.StartsWith("ndots:", StringComparison.Ordinal)) ? set : [.. set, "ndots:0"]);
+    }
+
+    /// <summary>Whom the resolver asks for a container: the user's servers, else the host's, those on its loopback among them.</summary>
+    internal static IReadOnlyList<string> Upstreams(string host, IReadOnlyList<string> servers)
+    {
+        string[] found = [.. (servers.Count > 0 ? servers : Servers(host)).Where(one => IPAddress.TryParse(one, out _)).Distinct()];
+        return found.Length > 0 ? found : Public;
+    }
+
     /// <summary>Of a container on the host's network: the host's own, unless the user gives another.</summary>
     internal static string ForHostNetwork(string host, IReadOnlyList<string> servers, IReadOnlyList<string> domains, IReadOnlyList<string> options) =>
         servers.Count + domains.Count + options.Count == 0 ? host : Compose(host, servers.Count > 0 ? servers : [.. Servers(host)], domains, options);

@@ -3,6 +3,8 @@ namespace Wharf.EngineApi.Containers;
 /// <summary>A container's end of one network.</summary>
 public sealed record EndpointSettings
 {
+    public RequestedAddresses? IPAMConfig { get; set; }
+
     public IReadOnlyList<string>? Links { get; set; }
 
     public IReadOnlyList<string>? Aliases { get; set; }
@@ -10,6 +12,8 @@ public sealed record EndpointSettings
     public string MacAddress { get; set; } = "";
 
     public IReadOnlyDictionary<string, string>? DriverOpts { get; set; }
+
+    public int GwPriority { get; set; }
 
     public string NetworkID { get; set; } = "";
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Wharf.EngineApi.Containers;
 
 /// <summary>Where a container is reached. What is told besides <see cref="Networks"/> is of the default bridge.</summary>
@@ -11,7 +9,8 @@ public sealed record NetworkSettings
 
     public string SandboxKey { get; set; } = "";
 
-    public IReadOnlyDictionary<string, JsonElement> Ports { get; set; } = new Dictionary<string, JsonElement>();
+    /// <summary>By PORT/PROTOCOL; null for one that is exposed and not published.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<PortBinding>?> Ports { get; set; } = new Dictionary<string, IReadOnlyList<PortBinding>?>();
 
     public bool HairpinMode { get; set; }
 

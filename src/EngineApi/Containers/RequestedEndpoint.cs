@@ -8,4 +8,11 @@ public sealed record RequestedEndpoint
     public string MacAddress { get; set => field = value ?? ""; } = "";
 
     public IReadOnlyList<string>? Aliases { get; set; }
+
+    public IReadOnlyList<string>? Links { get; set; }
+
+    public IReadOnlyDictionary<string, string>? DriverOpts { get; set; }
+
+    /// <summary>The network with the highest gives the default route.</summary>
+    public int GwPriority { get; set; }
 }

@@ -7,27 +7,46 @@ namespace Wharf.Network.Addresses;
 public sealed class AddressPool
 {
     private readonly Lock gate = new();
-    private readonly HashSet<Ipv4Address> taken = [];
-    private readonly Ipv4Address gateway;
+    private readonly HashSet<IpAddress> taken = [];
+    private readonly HashSet<IpAddress> reserved;
+    private readonly UInt128 first;
+    private readonly UInt128 last;
+
+    // No address below it is free.
+    private UInt128 lowest;
 
     public AddressPool(InterfaceAddress gateway)
+        : this(gateway.Subnet, gateway.Subnet, [gateway.Address])
     {
-        Subnet = gateway.Subnet;
-        this.gateway = gateway.Address;
     }
 
-    public Ipv4Subnet Subnet { get; }
+    /// <param name="range">What addresses are chosen from: a part of the subnet, or all of it.</param>
+    /// <param name="reserved">The gateway, and addresses of others: no container gets them.</param>
+    public AddressPool(IpSubnet subnet, IpSubnet range, IEnumerable<IpAddress> reserved)
+    {
+        Subnet = subnet;
+        Range = range;
+        this.reserved = [.. reserved];
+        first = UInt128.Max(range.First.Value, Usable(subnet.First) ? subnet.First.Value : subnet.First.Value + 1);
+        last = UInt128.Min(range.Last.Value, Usable(subnet.Last) ? subnet.Last.Value : subnet.Last.Value - 1);
+        lowest = first;
+    }
+
+    public IpSubnet Subnet { get; }
+
+    public IpSubnet Range { get; }
 
     /// <summary>The lowest free address; null when there is none.</summary>
-    public Ipv4Address? Take()
+    public IpAddress? Take()
     {
         lock (gate)
         {
-            for (ulong value = (ulong)Subnet.First.Value + 1; value < Subnet.Last.Value; value++)
+            for (; lowest <= last; lowest++)
             {
-                var address = new Ipv4Address((uint)value);
-                if (address != gateway && taken.Add(address))
+                IpAddress address = Subnet.First.With(lowest);
+                if (!reserved.Contains(address) && taken.Add(address))
                 {
+                    lowest++;
                     return address;
                 }
             }
@@ -37,19 +56,25 @@ public sealed class AddressPool
     }
 
     /// <summary>Takes this one; false when it is not free, or not one that a host of the subnet can have.</summary>
-    public bool Take(Ipv4Address address)
+    public bool Take(IpAddress address)
     {
         lock (gate)
         {
-            return address > Subnet.First && address < Subnet.Last && address != gateway && taken.Add(address);
+            return Subnet.Contains(address) && (Usable(address) || (address != Subnet.First && address != Subnet.Last)) && !reserved.Contains(address) && taken.Add(address);
         }
     }
 
-    public void Release(Ipv4Address address)
+    public void Release(IpAddress address)
     {
         lock (gate)
         {
-            taken.Remove(address);
+            if (taken.Remove(address) && address.Value >= first && address.Value < lowest)
+            {
+                lowest = address.Value;
+            }
         }
     }
+
+    /// <summary>Whether the ends of the subnet are hosts too: RFC 3021's links of two, and single addresses.</summary>
+    private bool Usable(IpAddress address) => Subnet.Length >= address.Width - 1;
 }

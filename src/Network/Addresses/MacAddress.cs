@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Wharf.Network.Addresses;
 
 /// <summary>A hardware address.</summary>
@@ -6,13 +8,21 @@ public static class MacAddress
     public const int Size = 6;
 
     /// <summary>
-    /// 02:42 and the address: locally administered, unique in the subnet, and the same when the address is given again, so that
+    /// 02:42 and the address's last four bytes: locally administered, unique in the subnet, and the same when the address is given again, so that
     /// neighbours that remember it stay right.
     /// </summary>
-    public static byte[] Of(Ipv4Address address)
+    public static byte[] Of(IpAddress address)
     {
         byte[] mac = [0x02, 0x42, 0, 0, 0, 0];
-        address.Write(mac.AsSpan(2));
+        address.ToBytes().AsSpan(address.Size - 4).CopyTo(mac.AsSpan(2));
+        return mac;
+    }
+
+    /// <summary>A locally administered one of nobody else.</summary>
+    public static byte[] Random()
+    {
+        byte[] mac = RandomNumberGenerator.GetBytes(Size);
+        mac[0] = (byte)((mac[0] & 0xfe) | 2);
         return mac;
     }
 

@@ -4,73 +4,73 @@ using Wharf.Network.Netlink;
 
 namespace Wharf.Network.Bridges;
 
-/// <summary>A bridge of the host that containers are linked to.</summary>
-public sealed class Bridge
+/// <summary>Bridges of the host that containers are linked to.</summary>
+public static class Bridge
 {
-    /// <summary>Marks a bridge that was made here, and may be changed and taken away here.</summary>
-    private const string OwnAlias = "made by wharfd";
-    private const string Forwarding = "/proc/sys/net/ipv4/ip_forward";
-
-    // Absent when the kernel runs without IPv6.
-    private const string Inet6 = "/proc/sys/net/ipv6";
-    private readonly BridgeRequest request;
-
-    private Bridge(BridgeRequest request, InterfaceAddress address)
-    {
-        this.request = request;
-        Address = address;
-        Pool = new AddressPool(address);
-    }
-
-    public string Name => request.Name;
-
-    /// <summary>The containers' gateway, with the length of the subnet.</summary>
-    public InterfaceAddress Address { get; }
-
-    public int Mtu => request.Mtu;
-
-    public bool Masquerades => request is { Firewall: true, Masquerade: true };
-
-    /// <summary>The containers' addresses.</summary>
-    public AddressPool Pool { get; }
-
     /// <summary>Makes the bridge what it should be; what is right already stays as it is.</summary>
-    /// <exception cref="IOException">The kernel or the firewall refuses, or the bridge is another's and has another address.</exception>
-    public static Bridge Ensure(BridgeRequest request)
+    /// <exception cref="IOException">The kernel refuses, or the bridge is another's and has another address.</exception>
+    public static void Ensure(BridgeRequest request)
     {
         using var socket = new RouteSocket();
-        InterfaceAddress address = EnsureLink(socket, request);
-        if (request.Forward && File.ReadAllText(Forwarding).Trim() != "1")
+        Link? link = Links.Find(socket, request.Name);
+        if (link is not null && link.Kind != "bridge")
         {
-            Files.WriteText(Forwarding, "1");
+            throw new IOException($"use link \"{request.Name}\" as a bridge: it is of kind \"{link.Kind}\"");
         }
 
-        if (request.Firewall)
+        List<InterfaceAddress> has = link is null ? [] : [.. Routes.Addresses(socket).Where(one => one.Link == link.Index).Select(one => one.Address)];
+        bool own = link is null || link.Alias == request.Owner;
+        List<InterfaceAddress> missing = [.. request.Addresses.Where(one => !has.Contains(one))];
+        foreach (InterfaceAddress address in missing)
         {
-            BridgeFirewall.Apply(request.Name, address.Subnet, request.Masquerade);
+            if (!own && has.Find(one => one.Address.IsV6 == address.Address.IsV6) is { Length: > 0 } other)
+            {
+                throw new IOException($"use bridge \"{request.Name}\": its address is {other}, not {address}, and it was not made by wharfd");
+            }
         }
 
-        return new Bridge(request, address);
+        if (link is null)
+        {
+            var creation = new MessageBatch();
+            Links.AddBridge(creation, request.Name, MacAddress.Random(), request.Mtu);
+            socket.Execute(creation);
+            link = Links.Find(socket, request.Name) ?? throw new NetlinkException($"look up link \"{request.Name}\"", Errno.ENODEV);
+            var alias = new MessageBatch();
+            Links.SetAlias(alias, link, request.Owner);
+            socket.Execute(alias);
+        }
+
+        LinkSettings.SetInet6(request.Name, request.Inet6 || (!own && has.Exists(one => one.Address.IsV6)));
+        if (request.Loopback)
+        {
+            LinkSettings.AllowLoopback(request.Name);
+        }
+
+        var changes = new MessageBatch();
+        foreach (InterfaceAddress old in own ? has.Where(one => !request.Addresses.Contains(one)) : [])
+        {
+            Routes.DeleteAddress(changes, link, old);
+        }
+
+        missing.ForEach(address => Routes.AddAddress(changes, link, address));
+        Links.SetUp(changes, link);
+        socket.Execute(changes);
     }
 
-    /// <summary>
-    /// Links a container that waits to be started. Both ends are gone when its namespace is: when its last process ends, whoever
-    /// else has ended by then.
-    /// </summary>
-    /// <param name="process">A process of the container.</param>
-    /// <exception cref="IOException">The kernel refuses, or the container shares the host's network.</exception>
-    public Task ConnectAsync(int process, ContainerLink link) => NamespaceThread.RunAsync("network " + link.HostName, () => Connect(process, link));
-
-    /// <summary>Takes the firewall's table away, and the bridge if it was made here.</summary>
-    public void Remove()
+    /// <summary>The IPv4 address that a bridge has already; null for none, or when there is no such bridge.</summary>
+    public static InterfaceAddress? FindAddress(string name)
     {
-        if (request.Firewall)
-        {
-            BridgeFirewall.Remove(Name);
-        }
-
         using var socket = new RouteSocket();
-        if (Links.Find(socket, Name) is { Alias: OwnAlias } link)
+        return Links.Find(socket, name) is { } link
+            ? Routes.Addresses(socket).Where(one => one.Link == link.Index && !one.Address.Address.IsV6).Select(one => (InterfaceAddress?)one.Address).FirstOrDefault()
+            : null;
+    }
+
+    /// <summary>Takes the bridge away, if it was made by this owner.</summary>
+    public static void Remove(string name, string owner)
+    {
+        using var socket = new RouteSocket();
+        if (Links.Find(socket, name) is { } link && link.Alias == owner)
         {
             var batch = new MessageBatch();
             Links.Delete(batch, link);
@@ -78,88 +78,17 @@ public sealed class Bridge
         }
     }
 
-    private static InterfaceAddress EnsureLink(RouteSocket socket, BridgeRequest request)
+    /// <summary>The bridges whose owner begins so.</summary>
+    public static IReadOnlyList<Link> Owned(string owner)
     {
-        Link? link = Links.Find(socket, request.Name);
-        IReadOnlyList<(int Link, InterfaceAddress Address)> addresses = Routes.Addresses(socket);
-        List<InterfaceAddress> own = [.. addresses.Where(one => one.Link == link?.Index).Select(one => one.Address)];
-        if (link is not null && link.Kind != "bridge")
-        {
-            throw new IOException($"use link \"{request.Name}\" as a bridge: it is of kind \"{link.Kind}\"");
-        }
-
-        InterfaceAddress address = request.Address ?? (own.Count > 0 ? own[0] : ChooseAddress(socket, request, addresses));
-        bool has = own.Contains(address);
-        if (!has && own.Count > 0 && link!.Alias != OwnAlias)
-        {
-            throw new IOException($"use bridge \"{request.Name}\": its address is {own[0]}, not {address}, and it was not made by wharfd");
-        }
-
-        bool make = link is null;
-        if (make)
-        {
-            var creation = new MessageBatch();
-            Links.AddBridge(creation, request.Name, MacAddress.Of(address.Address), request.Mtu);
-            socket.Execute(creation);
-            link = Links.Find(socket, request.Name) ?? throw new NetlinkException($"look up link \"{request.Name}\"", Errno.ENODEV);
-        }
-
-        var changes = new MessageBatch();
-        if (make)
-        {
-            Links.SetAlias(changes, link!, OwnAlias);
-        }
-
-        if (!has)
-        {
-            own.ForEach(old => Routes.DeleteAddress(changes, link!, old));
-            Routes.AddAddress(changes, link!, address);
-        }
-
-        Links.SetUp(changes, link!);
-        socket.Execute(changes);
-        return address;
+        using var socket = new RouteSocket();
+        return [.. Links.All(socket).Where(link => link.Kind == "bridge" && link.Alias.StartsWith(owner, StringComparison.Ordinal))];
     }
 
-    private static InterfaceAddress ChooseAddress(RouteSocket socket, BridgeRequest request, IReadOnlyList<(int Link, InterfaceAddress Address)> addresses)
+    /// <summary>The links that are ports of a bridge.</summary>
+    public static IReadOnlyList<Link> Ports(string name)
     {
-        List<Ipv4Subnet> used = [.. addresses.Select(one => one.Address.Subnet), .. Routes.Destinations(socket)];
-        return request.Remembered is { } last && !used.Any(last.Subnet.Overlaps)
-            ? last
-            : FreeSubnet.Choose(used) ?? throw new IOException($"choose a subnet for bridge \"{request.Name}\": every private one overlaps with a route of the host: give one with --bip");
-    }
-
-    private void Connect(int process, ContainerLink link)
-    {
-        string path = $"/proc/{process}/ns/net";
-        using FileDescriptor network = Files.Open(path, OpenFlags.ReadOnly);
-        using var outside = new RouteSocket();
-        Link bridge = Links.Find(outside, Name) ?? throw new NetlinkException($"look up bridge \"{Name}\"", Errno.ENODEV);
-        NamespaceThread.Enter(network, path);
-        using var inside = new RouteSocket();
-        byte[] mac = link.Mac ?? MacAddress.Of(link.Address.Address);
-
-        // 1. Both ends, the outer one up and a port of the bridge.
-        var pair = new MessageBatch();
-        Links.AddVeth(pair, link.HostName, bridge.Index, link.Mtu, network, ContainerLink.InsideName, mac);
-        outside.Execute(pair);
-
-        // 2. The inner end gets what the container finds.
-        Link inner = Links.Find(inside, ContainerLink.InsideName) ?? throw new NetlinkException($"look up link \"{ContainerLink.InsideName}\"", Errno.ENODEV);
-        var settings = new MessageBatch();
-        if (Directory.Exists(Inet6))
-        {
-            Links.SetNoAutomaticAddress(settings, inner);
-        }
-
-        Routes.AddAddress(settings, inner, link.Address);
-        Links.SetUp(settings, inner);
-        Routes.AddDefaultRoute(settings, link.Gateway);
-        inside.Execute(settings);
-
-        // 3. The bridge learns where the address is now.
-        var port = new MessageBatch();
-        Routes.SetPort(port, new Link(inner.Peer, link.HostName, true, bridge.Index, inner.Index, link.Mtu, "", "veth", ""), mac);
-        outside.Execute(port);
+        using var socket = new RouteSocket();
+        return Links.Find(socket, name) is { } bridge ? [.. Links.All(socket).Where(link => link.Master == bridge.Index)] : [];
     }
 }

@@ -4,13 +4,12 @@ namespace Wharf.Network.Bridges;
 
 /// <summary>What a bridge should be.</summary>
 /// <param name="Name">The link's name, made when there is none.</param>
-/// <param name="Address">The address it must have; null for any.</param>
-/// <param name="Remembered">The address that it had last time, taken again when nothing else speaks for another.</param>
-/// <param name="Mtu">Of the bridge when it is made, and of the containers' links.</param>
-/// <param name="Firewall">Whether the firewall is ours to write.</param>
-/// <param name="Masquerade">Whether what leaves the bridge gets the host's address.</param>
-/// <param name="Forward">Whether the host is made to forward.</param>
-public sealed record BridgeRequest(string Name, InterfaceAddress? Address, InterfaceAddress? Remembered, int Mtu, bool Firewall, bool Masquerade, bool Forward)
+/// <param name="Owner">Who makes it, and for what: marks it as one that may be changed and taken away again.</param>
+/// <param name="Addresses">The addresses that it must have, at most one of each family; none of a family: any.</param>
+/// <param name="Mtu">Of the bridge when it is made, bytes.</param>
+/// <param name="Inet6">Whether it has IPv6 at all.</param>
+/// <param name="Loopback">Whether what the host's own loopback sends may come to it: for published ports.</param>
+public sealed record BridgeRequest(string Name, string Owner, IReadOnlyList<InterfaceAddress> Addresses, int Mtu, bool Inet6 = false, bool Loopback = false)
 {
     private const int LongestName = 15;
 

@@ -48,7 +48,7 @@ internal sealed class AttributeTable
 
     internal uint? Number(ushort type) => Bytes(type) is { Length: >= 4 } value ? BinaryPrimitives.ReadUInt32LittleEndian(value.Span) : null;
 
-    internal Ipv4Address? Address(ushort type) => Bytes(type) is { Length: Ipv4Address.Size } value ? Ipv4Address.Read(value.Span) : null;
+    internal IpAddress? Address(ushort type) => Bytes(type) is { Length: 4 or 16 } value ? IpAddress.Read(value.Span) : null;
 
     /// <summary>Up to the first zero byte.</summary>
     internal string? Text(ushort type)

@@ -59,6 +59,73 @@ internal static class Links
         batch.EndNest();
     }
 
+    /// <summary>
+    /// A link over one of the host's, made in another namespace under a name of its own choice. <paramref name="kind"/> is macvlan
+    /// or ipvlan, whose modes have numbers of their own.
+    /// </summary>
+    internal static void AddOver(MessageBatch batch, string kind, int parent, int mode, int mtu, FileDescriptor inNamespace, string name, ReadOnlySpan<byte> mac)
+    {
+        Fixed(batch.Begin($"create {kind} \"{name}\"", MessageType.NewLink, MessageFlags.Create | MessageFlags.Exclusive, Link.FixedSize), 0, up: false);
+        batch.Add(LinkAttribute.Name, name);
+        batch.Add(LinkAttribute.Parent, parent);
+        if (mtu > 0)
+        {
+            batch.Add(LinkAttribute.Mtu, mtu);
+        }
+
+        if (kind == "macvlan")
+        {
+            batch.Add(LinkAttribute.Mac, mac);
+        }
+
+        batch.Add(LinkAttribute.Namespace, inNamespace.Number);
+        batch.BeginNest(LinkAttribute.Information);
+        batch.Add(LinkAttribute.InformationKind, kind);
+        batch.BeginNest(LinkAttribute.InformationData);
+        if (kind == "macvlan")
+        {
+            batch.Add(LinkAttribute.MacvlanMode, mode);
+        }
+        else
+        {
+            // 16 bits here, 32 there.
+            batch.Add(LinkAttribute.IpvlanMode, [(byte)mode, 0]);
+        }
+
+        batch.EndNest();
+        batch.EndNest();
+    }
+
+    /// <summary>All links of the namespace.</summary>
+    internal static IReadOnlyList<Link> All(RouteSocket socket) =>
+    [
+        .. from message in socket.List("list links", MessageType.GetLink, Link.FixedSize, 0)
+           where message.Type == MessageType.NewLink
+           select Link.Read(message.Body),
+    ];
+
+    /// <summary>
+    /// How a port of a bridge forwards: <paramref name="isolated"/>, never to another isolated port (Linux 4.18); with
+    /// <paramref name="hairpin"/>, back to where a frame came from too, for who calls its own published port.
+    /// </summary>
+    internal static void SetPort(MessageBatch batch, Link port, bool isolated, bool hairpin)
+    {
+        const byte bridge = 7;
+        Span<byte> part = batch.Begin($"set port of link \"{port.Name}\"", MessageType.NewLink, MessageFlags.None, Link.FixedSize);
+        part[0] = bridge;
+        BinaryPrimitives.WriteInt32LittleEndian(part[4..], port.Index);
+        batch.BeginNest(LinkAttribute.Port | 0x8000);
+        batch.Add(LinkAttribute.PortHairpin, [hairpin ? (byte)1 : (byte)0]);
+        batch.Add(LinkAttribute.PortIsolated, [isolated ? (byte)1 : (byte)0]);
+        batch.EndNest();
+    }
+
+    internal static void SetMac(MessageBatch batch, Link link, ReadOnlySpan<byte> mac)
+    {
+        Fixed(batch.Begin($"set address of link \"{link.Name}\"", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: false);
+        batch.Add(LinkAttribute.Mac, mac);
+    }
+
     internal static void SetUp(MessageBatch batch, Link link) =>
         Fixed(batch.Begin($"set link \"{link.Name}\" up", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: true);
 

@@ -55,12 +55,7 @@ internal sealed class MessageBatch
         Add(type, value);
     }
 
-    internal void Add(ushort type, Ipv4Address address)
-    {
-        Span<byte> value = stackalloc byte[Ipv4Address.Size];
-        address.Write(value);
-        Add(type, value);
-    }
+    internal void Add(ushort type, IpAddress address) => Add(type, address.ToBytes());
 
     /// <summary>Attributes within an attribute, from here to <see cref="EndNest"/>; some have a fixed part before them.</summary>
     internal Span<byte> BeginNest(ushort type, int fixedSize = 0)

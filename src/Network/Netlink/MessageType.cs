@@ -12,6 +12,7 @@ internal enum MessageType : ushort
     DeleteAddress = 21,
     GetAddress = 22,
     NewRoute = 24,
+    DeleteRoute = 25,
     GetRoute = 26,
     NewNeighbour = 28,
 }

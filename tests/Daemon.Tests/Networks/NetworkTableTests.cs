@@ -8,13 +8,24 @@ public sealed class NetworkTableTests : IDisposable
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("wharf-networks-");
 
     [Fact]
-    public void Ids_and_the_bridges_address_last_even_while_the_bridge_is_off()
+    public void Networks_last_and_the_default_one_while_it_is_off()
     {
         var first = new NetworkTable(root.FullName, hasBridge: true);
-        first.KeepAddress("172.17.0.1/16");
-        Assert.Equal(["host", "none"], new NetworkTable(root.FullName, hasBridge: false).All.Select(one => one.Name));
-        Assert.Equal(first.All, new NetworkTable(root.FullName, hasBridge: true).All);
-        Assert.Equal("172.17.0.1/16", first.ByName("bridge")?.Address);
+        first.Add(new KnownNetwork(new NetworkRecord { Name = "own", Id = NetworkTable.NewId(), Driver = "bridge", Created = DateTimeOffset.UtcNow, Ranges = [new() { Subnet = "10.9.0.0/24", Gateway = "10.9.0.1" }] }));
+        Assert.Equal(["host", "none", "own"], new NetworkTable(root.FullName, hasBridge: false).All.Select(one => one.Name));
+
+        var second = new NetworkTable(root.FullName, hasBridge: true);
+        Assert.Equal(first.All.Select(one => one.Id), second.All.Select(one => one.Id));
+        Assert.Equal("10.9.0.2", second.Find("own").Pools[0].Take().ToString());
+        second.Remove(second.Find("own"));
+        Assert.Null(new NetworkTable(root.FullName, hasBridge: true).TryFind("own"));
+    }
+
+    [Fact]
+    public void A_name_is_given_once()
+    {
+        var networks = new NetworkTable(root.FullName, hasBridge: true);
+        Assert.Equal("network with name host already exists", Assert.Throws<EngineException>(() => networks.Add(new KnownNetwork(new NetworkRecord { Name = "host", Id = NetworkTable.NewId() }))).Message);
     }
 
     [Fact]
@@ -31,8 +42,9 @@ public sealed class NetworkTableTests : IDisposable
     [Fact]
     public void A_file_that_is_no_document_is_an_error_with_its_name()
     {
-        File.WriteAllText(Path.Combine(root.FullName, "networks.json"), "{");
-        Assert.Contains("networks.json", Assert.Throws<EngineException>(() => new NetworkTable(root.FullName, hasBridge: true)).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(root.FullName, "networks"));
+        File.WriteAllText(Path.Combine(root.FullName, "networks", "x.json"), "{");
+        Assert.Contains("x.json", Assert.Throws<EngineException>(() => new NetworkTable(root.FullName, hasBridge: true)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => root.Delete(recursive: true);

@@ -14,7 +14,7 @@ public sealed class AddressPoolTests
         var pool = new AddressPool(InterfaceAddress.Parse("172.17.0.1/16"));
         Assert.Equal("172.17.0.2", pool.Take().ToString());
         Assert.Equal("172.17.0.3", pool.Take().ToString());
-        pool.Release(Ipv4Address.Parse("172.17.0.2"));
+        pool.Release(IpAddress.Parse("172.17.0.2"));
         Assert.Equal("172.17.0.2", pool.Take().ToString());
         Assert.Equal("172.17.0.4", pool.Take().ToString());
     }
@@ -24,12 +24,12 @@ public sealed class AddressPoolTests
     public void Any_history_gives_each_address_once() => Gen.Int[0, 2].SelectMany(kind => Gen.Int[0, 40].Select(pick => (kind, pick))).Array[0, 120].Sample(history =>
     {
         var pool = new AddressPool(Gateway);
-        var owned = new List<Ipv4Address>();
+        var owned = new List<IpAddress>();
         foreach ((int kind, int pick) in history)
         {
             if (kind == 0)
             {
-                Ipv4Address? taken = pool.Take();
+                IpAddress? taken = pool.Take();
                 Assert.Equal(owned.Count == 29, taken is null);
                 if (taken is { } address)
                 {
@@ -40,7 +40,7 @@ public sealed class AddressPoolTests
             }
             else if (kind == 1 && owned.Count > 0)
             {
-                Ipv4Address freed = owned[pick % owned.Count];
+                IpAddress freed = owned[pick % owned.Count];
                 owned.Remove(freed);
                 pool.Release(freed);
             }
@@ -59,7 +59,25 @@ public sealed class AddressPoolTests
     [InlineData("10.9.0.31")]
     [InlineData("10.9.0.32")]
     [InlineData("10.8.255.255")]
-    public void What_no_container_can_have_is_not_taken(string address) => Assert.False(new AddressPool(Gateway).Take(Ipv4Address.Parse(address)));
+    public void What_no_container_can_have_is_not_taken(string address) => Assert.False(new AddressPool(Gateway).Take(IpAddress.Parse(address)));
+
+    [Fact]
+    public void Only_the_range_is_chosen_from_and_the_subnet_can_be_asked_for()
+    {
+        var pool = new AddressPool(InterfaceAddress.Parse("10.9.0.0/24").Subnet, InterfaceAddress.Parse("10.9.0.64/30").Subnet, [IpAddress.Parse("10.9.0.65")]);
+        Assert.Equal(["10.9.0.64", "10.9.0.66", "10.9.0.67", null], Enumerable.Range(0, 4).Select(_ => pool.Take()?.ToString()));
+        Assert.True(pool.Take(IpAddress.Parse("10.9.0.9")));
+        Assert.False(pool.Take(IpAddress.Parse("10.9.0.65")));
+    }
+
+    [Fact]
+    public void A_wide_subnet_begins_behind_its_own_address()
+    {
+        var pool = new AddressPool(InterfaceAddress.Parse("fd00:7::1/64"));
+        Assert.Equal("fd00:7::2", pool.Take().ToString());
+        Assert.False(pool.Take(IpAddress.Parse("fd00:7::")));
+        Assert.False(pool.Take(IpAddress.Parse("10.0.0.1")));
+    }
 
     [Fact]
     public void A_subnet_at_the_end_of_all_addresses_ends()
@@ -73,7 +91,7 @@ public sealed class AddressPoolTests
     public async Task Parallel_takes_are_all_different()
     {
         var pool = new AddressPool(InterfaceAddress.Parse("10.9.0.1/16"));
-        Ipv4Address?[] taken = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(pool.Take)));
+        IpAddress?[] taken = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(pool.Take)));
         Assert.Equal(200, taken.Distinct().Count());
     }
 }

@@ -19,7 +19,7 @@ public sealed class MessageBatchTests
         batch.Add(LinkAttribute.InformationKind, "veth");
         batch.EndNest();
         batch.Begin("second", MessageType.NewAddress, MessageFlags.None, 8);
-        batch.Add(2, Ipv4Address.Parse("10.1.2.3"));
+        batch.Add(2, IpAddress.Parse("10.1.2.3"));
 
         IReadOnlyList<NetlinkMessage> messages = NetlinkMessage.Split(batch.Bytes.ToArray());
 
@@ -30,7 +30,7 @@ public sealed class MessageBatchTests
         Assert.Equal("odd", link.Text(LinkAttribute.Name));
         Assert.Equal(1400u, link.Number(LinkAttribute.Mtu));
         Assert.Equal("veth", link.Nested(LinkAttribute.Information)?.Text(LinkAttribute.InformationKind));
-        Assert.Equal(Ipv4Address.Parse("10.1.2.3"), AttributeTable.After(messages[1].Body, 8).Address(2));
+        Assert.Equal(IpAddress.Parse("10.1.2.3"), AttributeTable.After(messages[1].Body, 8).Address(2));
     }
 
     [Fact]
