@@ -81,10 +81,11 @@ internal sealed class ConnectContainer(ContainerNetworks networks, ContainerTabl
         var sandbox = new Sandbox(container.State.Pid);
         ContainerEndpoint up = networks.TakeUp(container, endpoint, container.Document.Endpoints);
         ContainerDocument before = container.Document;
-        container.Change(one => one with { Endpoints = [.. one.Endpoints, up] });
+        container.Change(one => one with { Endpoints = [.. one.Endpoints, up with { Pending = true }] });
         try
         {
             await networks.Drivers.Of(network).JoinAsync(network, up, sandbox, CancellationToken.None).ConfigureAwait(false);
+            container.Change(one => one with { Endpoints = [.. before.Endpoints, up] });
         }
         catch
         {

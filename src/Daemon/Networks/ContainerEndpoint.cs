@@ -36,6 +36,9 @@ internal sealed record ContainerEndpoint
 
     public string Mac { get; set; } = "";
 
+    /// <summary>The container ran already when the link was to be made, and it is not known to be whole.</summary>
+    public bool Pending { get; set; }
+
     [JsonIgnore]
     public bool IsUp => EndpointId.Length > 0;
 

@@ -54,6 +54,7 @@ internal static class StartNetworks
 
             firewall?.Apply();
             RemoveUnknown(table, networks, bridges, owner);
+            await new RepairLinks(table, containers).RunAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or FormatException or UnauthorizedAccessException)
         {
