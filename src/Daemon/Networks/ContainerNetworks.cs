@@ -128,6 +128,10 @@ internal sealed class ContainerNetworks(ContainerTable table, NetworkTable netwo
         foreach (ContainerEndpoint endpoint in document.Endpoints.Where(one => one.IsUp))
         {
             TakeDown(container, endpoint);
+            if (Networks.TryFind(endpoint.NetworkId) is { } network && Drivers.Of(network) is RemoteDriver driver)
+            {
+                background.Begin($"tell plugin \"{driver.Name}\" of an end", stopping => driver.ForgetAsync(network, endpoint, stopping));
+            }
         }
 
         container.Change(one => one with { SandboxId = "", Endpoints = [.. one.Endpoints.Select(endpoint => endpoint.Down())], Ports = [] });

@@ -31,6 +31,9 @@ internal interface INetworkDriver
     /// <summary>Takes the link of a container that goes on.</summary>
     Task LeaveAsync(KnownNetwork network, ContainerEndpoint endpoint, Sandbox sandbox, CancellationToken cancellation);
 
+    /// <summary>The container has ended, and its link with it.</summary>
+    Task ForgetAsync(KnownNetwork network, ContainerEndpoint endpoint, CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>The beginning of the names of links in containers.</summary>
     string LinkPrefix(NetworkRecord record);
 

@@ -73,7 +73,11 @@ internal static class StartNetworks
     {
         try
         {
-            await drivers.Of(network).StartAsync(network, CancellationToken.None).ConfigureAwait(false);
+            // A plug-in keeps its networks itself.
+            if (drivers.Of(network) is var driver and not RemoteDriver)
+            {
+                await driver.StartAsync(network, CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (Exception error) when (network.Name != NetworkMode.Bridge && error is IOException or EngineException or UnauthorizedAccessException)
         {

@@ -126,6 +126,14 @@ internal static class Links
         batch.Add(LinkAttribute.Mac, mac);
     }
 
+    /// <summary>To another namespace and another name in one step: the new name need not be free here.</summary>
+    internal static void Move(MessageBatch batch, Link link, FileDescriptor target, string name)
+    {
+        Fixed(batch.Begin($"move link \"{link.Name}\"", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: false);
+        batch.Add(LinkAttribute.Namespace, target.Number);
+        batch.Add(LinkAttribute.Name, name);
+    }
+
     internal static void SetUp(MessageBatch batch, Link link) =>
         Fixed(batch.Begin($"set link \"{link.Name}\" up", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: true);
 

@@ -11,7 +11,8 @@ namespace Wharf.Network.Sandboxes;
 /// <param name="process">A process of the container.</param>
 public sealed class Sandbox(int process)
 {
-    private string NamespacePath => $"/proc/{process}/ns/net";
+    /// <summary>A file that stands for the namespace while the process lives.</summary>
+    public string Path => $"/proc/{process}/ns/net";
 
     /// <summary>Links it to a bridge.</summary>
     /// <param name="bridgeName">A bridge of the host.</param>
@@ -48,6 +49,21 @@ public sealed class Sandbox(int process)
         var batch = new MessageBatch();
         Links.AddOver(batch, kind, parent.Index, mode, endpoint.Mtu, network, endpoint.InsideName, endpoint.Mac);
         outside.Execute(batch);
+        Configure(inside, endpoint);
+    });
+
+    /// <summary>Moves a link of the host into the container, under the endpoint's name.</summary>
+    /// <exception cref="IOException">There is no such link, or the kernel refuses.</exception>
+    public Task TakeAsync(string hostName, Endpoint endpoint) => RunAsync((outside, inside, network) =>
+    {
+        Link link = Links.Find(outside, hostName) ?? throw new NetlinkException($"look up link \"{hostName}\"", Errno.ENODEV);
+        var move = new MessageBatch();
+        Links.Move(move, link, network, endpoint.InsideName);
+        outside.Execute(move);
+        Link moved = Links.Find(inside, endpoint.InsideName) ?? throw new NetlinkException($"look up link \"{endpoint.InsideName}\"", Errno.ENODEV);
+        var mac = new MessageBatch();
+        Links.SetMac(mac, moved, endpoint.Mac);
+        inside.Execute(mac);
         Configure(inside, endpoint);
     });
 
@@ -130,9 +146,9 @@ public sealed class Sandbox(int process)
 
     private Task RunAsync(Action<RouteSocket, RouteSocket, FileDescriptor> work) => NamespaceThread.RunAsync("network of process " + process, () =>
     {
-        using FileDescriptor network = Files.Open(NamespacePath, OpenFlags.ReadOnly);
+        using FileDescriptor network = Files.Open(Path, OpenFlags.ReadOnly);
         using var outside = new RouteSocket();
-        NamespaceThread.Enter(network, NamespacePath);
+        NamespaceThread.Enter(network, Path);
         using var inside = new RouteSocket();
         work(outside, inside, network);
     });

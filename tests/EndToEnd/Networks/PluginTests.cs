@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Wharf.Harness;
+
+namespace Wharf.EndToEnd.Networks;
+
+/// <summary>A network driver that is another program, by docker's plugin protocol: a small one that makes pairs on a bridge of its own.</summary>
+public sealed class PluginTests : IDisposable
+{
+    private readonly NetworkedHost host = new();
+    private readonly string name = string.Create(CultureInfo.InvariantCulture, $"wharftest{Environment.ProcessId}");
+    private readonly List<string> called = [];
+    private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+
+    public PluginTests()
+    {
+        Directory.CreateDirectory("/run/docker/plugins");
+        listener.Bind(new UnixDomainSocketEndPoint(SocketPath));
+        listener.Listen();
+        var serving = new Thread(Serve) { IsBackground = true };
+        serving.Start();
+        host.OnHost("ip", "link", "add", "plug0", "type", "bridge").Succeeds();
+        host.OnHost("ip", "address", "add", "10.69.0.1/24", "dev", "plug0").Succeeds();
+        host.OnHost("ip", "link", "set", "plug0", "up").Succeeds();
+    }
+
+    private string SocketPath => $"/run/docker/plugins/{name}.sock";
+
+    [Fact]
+    public void A_plugins_network_carries_traffic_and_hears_of_every_end()
+    {
+        host.Docker("network", "create", "-d", name, "--subnet", "10.69.0.0/24", "--gateway", "10.69.0.1", "-o", "key=value", "theirs").Succeeds();
+        host.Docker("run", "-d", "--name", "a", "--network", "theirs", "busybox:latest", "sleep", "600").Succeeds();
+        host.Docker("run", "--rm", "--network", "theirs", "busybox:latest", "ping", "-c1", "-W3", "a").Succeeds();
+        host.In("a", "ping", "-c1", "-W3", "10.69.0.1").Succeeds();
+        host.Docker("network", "disconnect", "theirs", "a").Succeeds();
+        host.Docker("rm", "-f", "a").Succeeds();
+        host.Docker("network", "rm", "theirs").Succeeds();
+        string[] calls;
+        lock (called)
+        {
+            calls = [.. called];
+        }
+
+        Assert.Contains("Plugin.Activate", calls);
+        Assert.Contains("NetworkDriver.DeleteNetwork", calls);
+        Assert.Equal(calls.Count(one => one == "NetworkDriver.Join"), calls.Count(one => one == "NetworkDriver.Leave"));
+    }
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        File.Delete(SocketPath);
+        host.Dispose();
+    }
+
+    private void Serve()
+    {
+        while (true)
+        {
+            try
+            {
+                Socket client = listener.Accept();
+                new Thread(() => Talk(client)) { IsBackground = true }.Start();
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Talk(Socket client)
+    {
+        using var stream = new NetworkStream(client, ownsSocket: true);
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        while (reader.ReadLine() is { Length: > 0 } request)
+        {
+            int length = 0;
+            while (reader.ReadLine() is { Length: > 0 } header)
+            {
+                if (header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
+                {
+                    length = int.Parse(header.Split(':')[1], CultureInfo.InvariantCulture);
+                }
+            }
+
+            char[] body = new char[length];
+            reader.ReadBlock(body);
+            string answer = Answer(request.Split(' ')[1].TrimStart('/'), new string(body));
+            stream.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {answer.Length}\r\n\r\n{answer}")));
+        }
+    }
+
+    private string Answer(string method, string body)
+    {
+        lock (called)
+        {
+            called.Add(method);
+        }
+
+        using JsonDocument document = JsonDocument.Parse(body);
+        string link = document.RootElement.TryGetProperty("EndpointID", out JsonElement id) ? "pl" + id.GetString()![..10] : "";
+        switch (method)
+        {
+            case "Plugin.Activate":
+                return "{\"Implements\":[\"NetworkDriver\"]}";
+            case "NetworkDriver.CreateEndpoint":
+                host.OnHost("ip", "link", "add", link, "type", "veth", "peer", "name", link + "c").Succeeds();
+                host.OnHost("ip", "link", "set", link, "master", "plug0", "up").Succeeds();
+                return "{\"Interface\":{}}";
+            case "NetworkDriver.Join":
+                return $$"""{"InterfaceName":{"SrcName":"{{link}}c","DstPrefix":"eth"},"Gateway":"10.69.0.1"}""";
+            default:
+                return "{}";
+        }
+    }
+}
