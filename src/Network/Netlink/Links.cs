@@ -111,7 +111,7 @@ internal static class Links
     internal static void SetPort(MessageBatch batch, Link port, bool isolated, bool hairpin)
     {
         const byte bridge = 7;
-        Span<byte> part = batch.Begin($"set port of link \"{port.Name}\"", MessageType.NewLink, MessageFlags.None, Link.FixedSize);
+        Span<byte> part = batch.Begin($"set port of link \"{port.Name}\"", MessageType.SetLink, MessageFlags.None, Link.FixedSize);
         part[0] = bridge;
         BinaryPrimitives.WriteInt32LittleEndian(part[4..], port.Index);
         batch.BeginNest(LinkAttribute.Port | 0x8000);

@@ -8,6 +8,7 @@ internal enum MessageType : ushort
     NewLink = 16,
     DeleteLink = 17,
     GetLink = 18,
+    SetLink = 19,
     NewAddress = 20,
     DeleteAddress = 21,
     GetAddress = 22,
