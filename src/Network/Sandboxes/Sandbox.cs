@@ -28,15 +28,29 @@ public sealed class Sandbox(int process)
         Links.AddVeth(pair, hostName, bridge.Index, endpoint.Mtu, network, endpoint.InsideName, endpoint.Mac);
         outside.Execute(pair);
 
-        // 2. The inner end gets what the container finds.
-        Link inner = Configure(inside, endpoint);
+        try
+        {
+            // 2. The inner end gets what the container finds.
+            Link inner = Configure(inside, endpoint);
 
-        // 3. The bridge learns where the address is now, and how the port forwards.
-        var port = new MessageBatch();
-        var outer = new Link(inner.Peer, hostName, true, bridge.Index, inner.Index, endpoint.Mtu, "", "veth", "");
-        Routes.SetPort(port, outer, endpoint.Mac);
-        Links.SetPort(port, outer, isolated, hairpin: true);
-        outside.Execute(port);
+            // 3. The bridge learns where the address is now, and how the port forwards.
+            var port = new MessageBatch();
+            var outer = new Link(inner.Peer, hostName, true, bridge.Index, inner.Index, endpoint.Mtu, "", "veth", "");
+            Routes.SetPort(port, outer, endpoint.Mac);
+            Links.SetPort(port, outer, isolated, hairpin: true);
+            outside.Execute(port);
+        }
+        catch
+        {
+            if (Links.Find(outside, hostName) is { } half)
+            {
+                var removal = new MessageBatch();
+                Links.Delete(removal, half);
+                outside.Execute(removal);
+            }
+
+            throw;
+        }
     });
 
     /// <summary>Gives it a link of its own over one of the host's.</summary>

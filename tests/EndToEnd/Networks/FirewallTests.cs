@@ -12,7 +12,7 @@ public sealed class FirewallTests : IDisposable
     {
         host.Docker("network", "create", "before").Succeeds();
         host.Serve("web", "--network", "before", "-p", "8081:80");
-        host.OnHost("nft", "add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }; add rule ip filter FORWARD ct original proto-dst 8082 drop").Succeeds();
+        host.OnHost("nft", "add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }; add rule ip filter FORWARD meta l4proto tcp ct original proto-dst 8082 drop").Succeeds();
         Eventually(() => host.In("web", "ping", "-c1", "-W1", NetworkedHost.NeighbourAddress).ExitCode == 0);
         Assert.NotEmpty(NetworkedHost.Reach(host.OnNeighbour, NetworkedHost.HostAddress + ":8081"));
 
@@ -50,7 +50,7 @@ public sealed class FirewallTests : IDisposable
         Assert.NotEmpty(NetworkedHost.Reach(host.OnNeighbour, NetworkedHost.HostAddress + ":8081"));
         host.OnHost("nft", "flush", "ruleset").Succeeds();
         Eventually(() => NetworkedHost.Ask(host.OnNeighbour, NetworkedHost.HostAddress + ":8081").Length > 0);
-        host.In("web", "ping", "-c1", "-W3", NetworkedHost.NeighbourAddress).Succeeds();
+        Eventually(() => host.In("web", "ping", "-c1", "-W1", NetworkedHost.NeighbourAddress).ExitCode == 0);
 
         host.OnHost("nft", "flush", "chain", "inet", host.Engine.FirewallTable, "forward").Succeeds();
         Eventually(() => host.OnHost("nft", "list", "chain", "inet", host.Engine.FirewallTable, "forward").Output.Contains("vmap @to", StringComparison.Ordinal));
@@ -59,7 +59,7 @@ public sealed class FirewallTests : IDisposable
     [Fact]
     public void Without_firewall_the_forwarder_carries_published_ports()
     {
-        using var bare = new NetworkedHost("--iptables=false");
+        using var bare = new NetworkedHost(["--iptables=false"]);
         bare.Serve("web", "-p", "8081:80");
         Assert.NotEmpty(NetworkedHost.Reach(bare.OnNeighbour, NetworkedHost.HostAddress + ":8081"));
         Assert.NotEmpty(NetworkedHost.Ask(bare.OnHost, "127.0.0.1:8081"));

@@ -12,7 +12,13 @@ public sealed class NetworkedHost : IDisposable
     private static int count;
     private readonly string name;
 
-    public NetworkedHost(params string[] flags)
+    public NetworkedHost()
+        : this([])
+    {
+    }
+
+    /// <param name="flags">Of wharfd, besides those that every test gives it.</param>
+    internal NetworkedHost(IReadOnlyList<string> flags)
     {
         name = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId:x}{Interlocked.Increment(ref count):x}");
         foreach (string one in new[] { HostName, NeighbourName })

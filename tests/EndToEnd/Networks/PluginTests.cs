@@ -32,11 +32,11 @@ public sealed class PluginTests : IDisposable
     public void A_plugins_network_carries_traffic_and_hears_of_every_end()
     {
         host.Docker("network", "create", "-d", name, "--subnet", "10.69.0.0/24", "--gateway", "10.69.0.1", "-o", "key=value", "theirs").Succeeds();
-        host.Docker("run", "-d", "--name", "a", "--network", "theirs", "busybox:latest", "sleep", "600").Succeeds();
-        host.Docker("run", "--rm", "--network", "theirs", "busybox:latest", "ping", "-c1", "-W3", "a").Succeeds();
-        host.In("a", "ping", "-c1", "-W3", "10.69.0.1").Succeeds();
-        host.Docker("network", "disconnect", "theirs", "a").Succeeds();
-        host.Docker("rm", "-f", "a").Succeeds();
+        host.Docker("run", "-d", "--name", "aa", "--network", "theirs", "busybox:latest", "sleep", "600").Succeeds();
+        host.Docker("run", "--rm", "--network", "theirs", "busybox:latest", "ping", "-c1", "-W3", "aa").Succeeds();
+        host.In("aa", "ping", "-c1", "-W3", "10.69.0.1").Succeeds();
+        host.Docker("network", "disconnect", "theirs", "aa").Succeeds();
+        host.Docker("rm", "-f", "aa").Succeeds();
         host.Docker("network", "rm", "theirs").Succeeds();
         string[] calls;
         lock (called)

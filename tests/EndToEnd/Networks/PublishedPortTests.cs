@@ -111,9 +111,9 @@ public sealed class PublishedPortTests : IClassFixture<NetworkedHost>, IDisposab
         host.Docker("network", "create", "--subnet", "10.67.20.0/24", "shut").Succeeds();
         host.Docker("network", "create", "--subnet", "10.67.21.0/24", "-o", "com.docker.network.bridge.gateway_mode_ipv4=nat-unprotected", "open").Succeeds();
         host.Docker("network", "create", "--subnet", "10.67.22.0/24", "-o", "com.docker.network.bridge.gateway_mode_ipv4=routed", "routed").Succeeds();
-        host.Serve("a", "--network", "shut", "--ip", "10.67.20.9", "-p", "8086:80");
-        host.Serve("b", "--network", "open", "--ip", "10.67.21.9");
-        host.Serve("c", "--network", "routed", "--ip", "10.67.22.9", "-p", "80");
+        host.Serve("aa", "--network", "shut", "--ip", "10.67.20.9", "-p", "8086:80");
+        host.Serve("bb", "--network", "open", "--ip", "10.67.21.9");
+        host.Serve("cc", "--network", "routed", "--ip", "10.67.22.9", "-p", "80");
         host.Docker("run", "-d", "--network", "routed", "--ip", "10.67.22.10", "busybox:latest", "httpd", "-f", "-p", "80").Succeeds();
         host.OnNeighbour("ip", "route", "add", "10.67.0.0/16", "via", NetworkedHost.HostAddress).Succeeds();
 
@@ -124,7 +124,7 @@ public sealed class PublishedPortTests : IClassFixture<NetworkedHost>, IDisposab
         Assert.NotEqual(0, host.OnNeighbour("busybox", "nc", "-w", "1", "-z", "10.67.22.10", "80").ExitCode);
 
         // Routed addresses stay as they are on the way out too.
-        Assert.Equal(0, host.In("c", "ping", "-c1", "-W3", NetworkedHost.NeighbourAddress).ExitCode);
+        Assert.Equal(0, host.In("cc", "ping", "-c1", "-W3", NetworkedHost.NeighbourAddress).ExitCode);
     }
 
     public void Dispose()

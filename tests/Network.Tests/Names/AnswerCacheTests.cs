@@ -13,10 +13,10 @@ public sealed class AnswerCacheTests
     {
         var clock = new Clock();
         var cache = new AnswerCache(clock);
-        DnsMessage question = Assert.NotNull(DnsMessage.Read(Answer)) with { Id = 7 };
+        DnsMessage question = DnsMessage.Read(Answer)! with { Id = 7 };
         cache.Keep("9.9.9.9", question, Answer);
         clock.Seconds = 20;
-        byte[] found = Assert.NotNull(cache.Find("9.9.9.9", question));
+        byte[] found = cache.Find("9.9.9.9", question)!;
         Assert.Equal((7, 40), (found[1], found[^7]));
         Assert.Null(cache.Find("8.8.8.8", question));
         Assert.Null(cache.Find("9.9.9.9", question with { Type = DnsMessage.TypeAaaa }));

@@ -12,14 +12,14 @@ public sealed class DnsMessageTests
     [Fact]
     public void A_query_is_read()
     {
-        DnsMessage question = Assert.NotNull(DnsMessage.ReadQuery(Query));
+        DnsMessage question = DnsMessage.ReadQuery(Query)!;
         Assert.Equal((0x1234, "db.app", DnsMessage.TypeAaaa, Query.Length), (question.Id, question.Name, question.Type, question.End));
     }
 
     [Fact]
     public void An_answer_repeats_the_question_and_holds_the_addresses()
     {
-        DnsMessage question = Assert.NotNull(DnsMessage.ReadQuery(Query));
+        DnsMessage question = DnsMessage.ReadQuery(Query)!;
         byte[] answer = question.Addresses(Query, [IpAddress.Parse("fd00::9")]);
         Assert.Equal(Query[12..], answer[12..Query.Length]);
         Assert.Equal("8180", Convert.ToHexString(answer.AsSpan(2, 2)));
@@ -30,7 +30,7 @@ public sealed class DnsMessageTests
     [Fact]
     public void An_answer_never_outgrows_a_datagram()
     {
-        DnsMessage question = Assert.NotNull(DnsMessage.ReadQuery(Query));
+        DnsMessage question = DnsMessage.ReadQuery(Query)!;
         byte[] answer = question.Addresses(Query, [.. Enumerable.Range(1, 100).Select(one => IpAddress.V6((UInt128)one))]);
         Assert.InRange(answer.Length, 400, 512);
         Assert.Equal((answer.Length - Query.Length) / 28, answer[7]);
@@ -59,7 +59,7 @@ public sealed class DnsMessageTests
     [Fact]
     public void Any_bytes_are_read_or_left() => Gen.Select(Gen.Byte.Array[0, 600], Gen.Int[0, 600].Select(Gen.Byte).Array[0, 6], Gen.Bool).Sample((bytes, changes, sound) =>
     {
-        byte[] message = sound ? Assert.NotNull(DnsMessage.ReadQuery(Query)).Addresses(Query, [IpAddress.Parse("fd00::9"), IpAddress.Parse("10.0.0.1")]) : bytes;
+        byte[] message = sound ? DnsMessage.ReadQuery(Query)!.Addresses(Query, [IpAddress.Parse("fd00::9"), IpAddress.Parse("10.0.0.1")]) : bytes;
         foreach ((int at, byte value) in changes.Where(one => one.Item1 < message.Length))
         {
             message[at] = value;
@@ -70,7 +70,7 @@ public sealed class DnsMessageTests
             Assert.InRange(read.End, DnsMessage.HeaderSize, message.Length);
             Assert.InRange(read.Name.Length, 0, 1024);
             _ = read.PointedAt();
-            Assert.Equal(read.Id, Assert.NotNull(DnsMessage.Read(read.Refuse(message, DnsMessage.NameError))).Id);
+            Assert.Equal(read.Id, DnsMessage.Read(read.Refuse(message, DnsMessage.NameError))!.Id);
         }
 
         if (DnsMessage.Lifetimes(message) is var (offsets, _))
