@@ -3,11 +3,13 @@ using Wharf.Linux;
 namespace Wharf.Network;
 
 /// <summary>
-/// A thread for one piece of work that changes its network namespace. It is never one of the pool's, and it ends with the work:
-/// no other code can find itself in a namespace that is not the daemon's.
+/// A thread for one piece of work that changes its network namespace. It is never one of the pool's, it ends with the work, and
+/// it is back where it came from before anybody hears of the end: the pool makes its threads from whichever thread wants
+/// something done, and they begin in its namespace.
 /// </summary>
 internal static class NamespaceThread
 {
+    private const string Own = "/proc/thread-self/ns/net";
     private const int StackSize = 256 << 10;
 
     internal static Task RunAsync(string name, Action work)
@@ -16,17 +18,15 @@ internal static class NamespaceThread
         var thread = new Thread(
             () =>
             {
-                try
+                Exception? failure = Inside(work);
+                if (failure is null)
                 {
-                    work();
                     done.SetResult();
                 }
-#pragma warning disable CA1031 // whatever it is, it belongs to who awaits
-                catch (Exception error)
+                else
                 {
-                    done.SetException(error);
+                    done.SetException(failure);
                 }
-#pragma warning restore CA1031
             },
             StackSize)
         {
@@ -37,11 +37,36 @@ internal static class NamespaceThread
         return done.Task;
     }
 
+    /// <summary>Runs what may take this thread elsewhere, and takes it back; what went wrong, or null.</summary>
+    internal static Exception? Inside(Action work)
+    {
+        try
+        {
+            using FileDescriptor own = Files.Open(Own, OpenFlags.ReadOnly);
+            try
+            {
+                work();
+            }
+            finally
+            {
+                CurrentProcess.Join(own, CloneFlags.NewNet, Own);
+            }
+
+            return null;
+        }
+#pragma warning disable CA1031 // whatever it is, it belongs to who awaits
+        catch (Exception error)
+        {
+            return error;
+        }
+#pragma warning restore CA1031
+    }
+
     /// <summary>Takes this thread into a namespace.</summary>
     /// <exception cref="IOException">It is the namespace that the thread is in already: the container has none of its own.</exception>
     internal static void Enter(FileDescriptor network, string operand)
     {
-        using FileDescriptor own = Files.Open("/proc/thread-self/ns/net", OpenFlags.ReadOnly);
+        using FileDescriptor own = Files.Open(Own, OpenFlags.ReadOnly);
         if (Files.Status(own, "own network namespace").Inode == Files.Status(network, operand).Inode)
         {
             throw new IOException($"enter network namespace \"{operand}\": it is the host's");

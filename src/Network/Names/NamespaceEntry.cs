@@ -34,17 +34,20 @@ internal sealed class NamespaceEntry : IDisposable
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         work.Add(() =>
         {
-            try
+            T? opened = default;
+            Exception? failure = NamespaceThread.Inside(() =>
             {
                 CurrentProcess.Join(network, CloneFlags.NewNet, "network namespace");
-                done.SetResult(open());
-            }
-#pragma warning disable CA1031 // whatever it is, it belongs to who awaits
-            catch (Exception error)
+                opened = open();
+            });
+            if (failure is null)
             {
-                done.SetException(error);
+                done.SetResult(opened!);
             }
-#pragma warning restore CA1031
+            else
+            {
+                done.SetException(failure);
+            }
         });
         return done.Task;
     }

@@ -102,6 +102,16 @@ public sealed class NetworkLifeTests : IClassFixture<NetworkedHost>, IDisposable
         Assert.Contains("wan7", host.Docker("run", "--rm", "--network", "name=linked,driver-opt=com.docker.network.endpoint.ifname=wan7", "busybox:latest", "ip", "link").Succeeds().Output, StringComparison.Ordinal);
     }
 
+    /// <summary>The pool makes its threads from whichever thread asks: none may begin in a container's namespace.</summary>
+    [Fact]
+    public async Task No_thread_of_the_daemon_stays_in_a_containers_namespace()
+    {
+        host.Docker("network", "create", "busy").Succeeds();
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => Task.Run(() => host.Docker("run", "--rm", "--network", "busy", "busybox:latest", "true").Succeeds())));
+        string own = new FileInfo($"/proc/{host.Engine.DaemonId}/ns/net").LinkTarget!;
+        Assert.All(Directory.GetDirectories($"/proc/{host.Engine.DaemonId}/task"), thread => Assert.Equal(own, new FileInfo(thread + "/ns/net").LinkTarget));
+    }
+
     [Fact]
     public void Events_tell_what_happens_to_networks()
     {
