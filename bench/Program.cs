@@ -4,10 +4,10 @@ using Wharf.Linux;
 
 namespace Wharf.Bench;
 
-/// <summary>make bench. usage: Bench [--rounds N] [runtimes|shim|start|run|memory|pull …]</summary>
+/// <summary>make bench. usage: Bench [--rounds N] [runtimes|shim|start|run|network|memory|pull …]</summary>
 internal static class Program
 {
-    private static readonly string[] All = ["runtimes", "shim", "start", "run", "memory", "pull"];
+    private static readonly string[] All = ["runtimes", "shim", "start", "run", "network", "memory", "pull"];
 
     private static int Main(string[] arguments)
     {
@@ -80,7 +80,7 @@ internal static class Program
             StartSection.Measure(report, rounds);
         }
 
-        if (!sections.Any(section => section is "run" or "memory" or "pull"))
+        if (!sections.Any(section => section is "run" or "network" or "memory" or "pull"))
         {
             return;
         }
@@ -94,6 +94,11 @@ internal static class Program
         if (sections.Contains("run"))
         {
             RunSection.Measure(engines, report, Math.Max(1, rounds / 5));
+        }
+
+        if (sections.Contains("network"))
+        {
+            NetworkSection.Measure(engines, report, Math.Max(1, rounds / 5));
         }
 
         if (sections.Contains("memory"))

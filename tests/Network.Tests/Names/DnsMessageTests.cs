@@ -24,7 +24,8 @@ public sealed class DnsMessageTests
         Assert.Equal(Query[12..], answer[12..Query.Length]);
         Assert.Equal("8180", Convert.ToHexString(answer.AsSpan(2, 2)));
         Assert.Equal("C00C001C000100000005" + "0010" + "FD000000000000000000000000000009", Convert.ToHexString(answer.AsSpan(Query.Length)));
-        Assert.Equal(([Query.Length + 6], 5u), DnsMessage.Lifetimes(answer) is var (offsets, lifetime) ? (offsets.ToArray(), lifetime) : default);
+        (IReadOnlyList<int> offsets, uint lifetime) = DnsMessage.Lifetimes(answer)!.Value;
+        Assert.Equal((Query.Length + 6, 5u), (Assert.Single(offsets), lifetime));
     }
 
     [Fact]
