@@ -15,6 +15,9 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
 {
     private const int KillSignal = 9;
 
+    /// <summary>The container has another name, which others on its networks find it by.</summary>
+    internal Task TellNameAsync(Container container) => networks.Resolver.SetAsync(container);
+
     internal async Task StartAsync(Container container, CancellationToken cancellation)
     {
         await container.Gate.WaitAsync(cancellation).ConfigureAwait(false);

@@ -266,7 +266,7 @@ internal sealed class ContainerRoutes(
             : throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid resize {(name == "h" ? "height" : "width")} \"{text}\": expected a number of at most {ushort.MaxValue}");
     }
 
-    private Task RenameAsync(HttpContext context, string id)
+    private async Task RenameAsync(HttpContext context, string id)
     {
         Container container = table.Find(id);
         string name = Answers.Value(context, "name")?.TrimStart('/') ?? throw new EngineException(EngineErrorKind.InvalidParameter, "Neither old nor new names may be empty");
@@ -274,9 +274,9 @@ internal sealed class ContainerRoutes(
         string old = container.Document.Name;
         container.Change(document => document with { Name = name });
         table.Release(old);
+        await life.TellNameAsync(container).ConfigureAwait(false);
         events.Publish(container, "rename", ("oldName", "/" + old));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
     }
 
     private async Task RemoveAsync(HttpContext context, string id)

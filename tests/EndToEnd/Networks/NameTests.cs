@@ -28,6 +28,10 @@ public sealed class NameTests : IClassFixture<NetworkedHost>, IDisposable
         Assert.Contains("db.app", host.In("web", "nslookup", address).Output, StringComparison.Ordinal);
         Assert.Contains("db.app", host.In("web", "nslookup", address6).Output, StringComparison.Ordinal);
         host.In("web", "ping", "-c1", "-W3", "db").Succeeds();
+        host.Docker("rename", "db", "renamed").Succeeds();
+        host.In("web", "nslookup", "renamed").Succeeds();
+        Assert.NotEqual(0, host.In("web", "nslookup", "db").ExitCode);
+        host.Docker("rename", "renamed", "db").Succeeds();
 
         host.Docker("rm", "-f", "db").Succeeds();
         Assert.NotEqual(0, host.In("web", "nslookup", "db").ExitCode);
