@@ -17,6 +17,7 @@ internal static class CommitCommand
             new("author", 'a', FlagType.Text, "Author (e.g., \"John Hannibal Smith <hannibal@a-team.com>\")"),
             new("change", 'c', FlagType.List, "Apply Dockerfile instruction to the created image"),
             new("message", 'm', FlagType.Text, "Commit message"),
+            new("no-pause", '\0', FlagType.Switch, ""),
             new("pause", 'p', FlagType.Switch, "Pause container during commit", "true"),
         ],
         Least = 1,
@@ -43,7 +44,7 @@ internal static class CommitCommand
                 route.Add("changes", change);
             }
 
-            if (!call.Flags.Is("pause", fallback: true))
+            if (call.Flags.Is("no-pause") || !call.Flags.Is("pause", fallback: true))
             {
                 route.Add("pause", "0");
             }

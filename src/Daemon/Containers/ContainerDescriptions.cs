@@ -49,7 +49,7 @@ internal sealed class ContainerDescriptions(string driver, NetworkDescriptions n
             Names = ["/" + document.Name],
             Image = document.Config.Image,
             ImageID = document.ImageId,
-            Command = string.Join(' ', document.Args.Prepend(document.Path)),
+            Command = string.Join(' ', document.Args.Select(word => word.Contains(' ', StringComparison.Ordinal) ? $"'{word}'" : word).Prepend(document.Path)),
             Created = document.Created.ToUnixTimeSeconds(),
             Labels = document.Config.Labels ?? new Dictionary<string, string>(),
             State = document.State.Status,

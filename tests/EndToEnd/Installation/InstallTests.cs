@@ -21,7 +21,10 @@ public sealed class InstallTests : IDisposable
         string[] files = [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Root, path)).Order(StringComparer.Ordinal)];
         Assert.Equal(
             [.. ProgramNames.Select(name => "usr/bin/" + name), .. UnitNames.Select(name => "usr/lib/systemd/system/" + name)],
-            files.Where(file => !file.EndsWith(".so", StringComparison.Ordinal)));
+            files.Where(file => !file.EndsWith(".so", StringComparison.Ordinal) && !file.StartsWith("usr/share/", StringComparison.Ordinal)));
+        Assert.Superset(
+            new HashSet<string>(["usr/share/man/man1/wharf.1", "usr/share/man/man1/wharf-container-run.1", "usr/share/bash-completion/completions/wharf", "usr/share/zsh/vendor-completions/_wharf", "usr/share/fish/vendor_completions.d/wharf.fish"]),
+            new HashSet<string>(files));
         Assert.All(files, file => Assert.Equal(file.StartsWith("usr/bin/", StringComparison.Ordinal) && !file.EndsWith(".so", StringComparison.Ordinal) ? "755" : "644", Mode(file)));
         Assert.All(Directory.EnumerateDirectories(Root, "*", SearchOption.AllDirectories), path => Assert.Equal("755", Mode(Path.GetRelativePath(Root, path))));
     }

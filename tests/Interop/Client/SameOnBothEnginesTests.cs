@@ -32,7 +32,6 @@ public sealed class SameOnBothEnginesTests(EnginesFixture fixture) : IClassFixtu
         ["run", "--rm", "--memory", "1", "busybox:latest", "true"],
         ["start", "nobody"],
         ["stop", "nobody"],
-        ["kill", "nobody"],
         ["rm", "nobody"],
         ["logs", "nobody"],
         ["inspect", "nobody"],
@@ -55,4 +54,46 @@ public sealed class SameOnBothEnginesTests(EnginesFixture fixture) : IClassFixtu
         ["image", "inspect", "--format", "{{.RepoTags}} {{json .Config.Cmd}} {{.Os}}/{{.Architecture}}", "story:one"],
         ["history", "-q", "--no-trunc", "story:one"],
         ["rmi", "story:one"]);
+
+    [Fact]
+    public void A_volume_keeps_what_is_written() => fixture.Same(
+        ["volume", "create", "--label", "kind=story", "kept"],
+        ["volume", "inspect", "--format", "{{.Name}} {{.Driver}} {{.Scope}} {{.Labels}}", "kept"],
+        ["run", "--rm", "--network", "none", "-v", "kept:/v", "busybox:latest", "sh", "-c", "echo words > /v/f"],
+        ["run", "--rm", "--network", "none", "--mount", "type=volume,src=kept,dst=/v,readonly", "busybox:latest", "sh", "-c", "cat /v/f; echo x > /v/f"],
+        ["volume", "ls", "--filter", "label=kind=story", "--format", "{{.Driver}} {{.Name}}"],
+        ["volume", "rm", "kept", "nothing"],
+        ["volume", "inspect", "kept"]);
+
+    [Fact]
+    public void Files_go_in_and_out() => fixture.Same(
+        ["create", "--name", "copies", "--network", "none", "busybox:latest", "true"],
+        ["cp", "copies:/etc/passwd", "FOLDER/passwd"],
+        ["cp", "FOLDER/passwd", "copies:/tmp/new-name"],
+        ["cp", "copies:/tmp", "FOLDER"],
+        ["cp", "FOLDER/passwd", "copies:/no/such/folder"],
+        ["cp", "copies:/nothing", "FOLDER"],
+        ["cp", "FOLDER/tmp/.", "copies:/flat"],
+        ["cp", "copies:/flat/new-name", "FOLDER/flat"],
+        ["rm", "copies"]);
+
+    [Fact]
+    public void Changes_become_an_image() => fixture.Same(
+        ["run", "--name", "changed", "--network", "none", "busybox:latest", "sh", "-c", "echo words > /left"],
+        ["commit", "-m", "words", "-a", "Anna", "-c", "ENV A=b", "-c", "CMD [\"cat\", \"/left\"]", "changed", "story:committed"],
+        ["image", "inspect", "--format", "{{.Comment}} {{.Author}} {{json .Config.Env}} {{json .Config.Cmd}}", "story:committed"],
+        ["run", "--rm", "--network", "none", "story:committed"],
+        ["rm", "changed"],
+        ["rmi", "-f", "nothing"]);
+
+    [Fact]
+    public void What_is_unused_is_removed() => fixture.Same(
+        ["run", "--name", "ended", "--label", "kind=ended", "--network", "none", "busybox:latest", "true"],
+        ["container", "prune", "-f", "--filter", "label=kind=other"],
+        ["container", "prune", "-f", "--filter", "label=kind=ended"],
+        ["ps", "-aq", "--filter", "name=ended"],
+        ["volume", "create", "unused"],
+        ["volume", "prune", "-f", "--filter", "label=nothing=x"],
+        ["network", "prune", "-f"],
+        ["image", "prune", "-f"]);
 }

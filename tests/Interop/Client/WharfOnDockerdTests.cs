@@ -170,7 +170,7 @@ public sealed class WharfOnDockerdTests(DockerdFixture fixture) : IClassFixture<
     /// <summary>The same question asked by their client and by ours.</summary>
     [Theory]
     [InlineData("ps", "-a", "--no-trunc")]
-    [InlineData("ps", "-a", "--format", "{{.ID}} {{.Image}} {{.Command}} {{.Status}} {{.Ports}} {{.Names}} {{.Label \"kind\"}} {{.Mounts}} {{.Networks}}")]
+    [InlineData("ps", "-a", "--format", "{{.ID}} {{.Image}} {{.Command}} {{.State}} {{.Ports}} {{.Names}} {{.Label \"kind\"}} {{.Mounts}} {{.Networks}}")]
     [InlineData("images", "--no-trunc", "--digests")]
     [InlineData("images", "-q")]
     [InlineData("history", "--no-trunc", "busybox:latest")]
