@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Wharf.Linux;
 
@@ -60,144 +58,11 @@ public static unsafe partial class Files
             : throw new SyscallException("openat2", (int)-fd, path);
     }
 
-    public static int Read(FileDescriptor file, Span<byte> buffer, string operand)
-    {
-        fixed (byte* start = buffer)
-        {
-            return (int)Libc.Check(Libc.read(file.Number, start, (nuint)buffer.Length), "read", operand);
-        }
-    }
-
-    /// <summary>All bytes until the end, or so many.</summary>
-    public static byte[] ReadToEnd(FileDescriptor file, string operand, int most = int.MaxValue)
-    {
-        byte[] bytes = new byte[4096];
-        int length = 0;
-        while (length < most)
-        {
-            int count = Read(file, bytes.AsSpan(length, Math.Min(bytes.Length - length, most - length)), operand);
-            if (count == 0)
-            {
-                break;
-            }
-
-            length += count;
-            if (length == bytes.Length)
-            {
-                Array.Resize(ref bytes, length * 2);
-            }
-        }
-
-        return bytes[..length];
-    }
-
-    /// <summary>read(2) of a descriptor that does not block: null when nothing is there yet.</summary>
-    public static int? TryRead(FileDescriptor file, Span<byte> buffer, string operand)
-    {
-        fixed (byte* start = buffer)
-        {
-            nint count = Libc.read(file.Number, start, (nuint)buffer.Length);
-            int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-            return count >= 0 ? (int)count
-                : (Errno)errno is Errno.EAGAIN or Errno.EINTR ? null
-                : throw new SyscallException("read", errno, operand);
-        }
-    }
-
-    /// <summary>write(2) to a descriptor that does not block: how much was taken, null when nothing can be taken now.</summary>
-    public static int? TryWrite(FileDescriptor file, ReadOnlySpan<byte> bytes, string operand)
-    {
-        fixed (byte* start = bytes)
-        {
-            nint count = Libc.write(file.Number, start, (nuint)bytes.Length);
-            int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-            return count >= 0 ? (int)count
-                : (Errno)errno is Errno.EAGAIN or Errno.EINTR ? null
-                : throw new SyscallException("write", errno, operand);
-        }
-    }
-
-    /// <summary>Bytes that wait in a pipe or fifo: FIONREAD.</summary>
-    public static int Unread(FileDescriptor pipe)
-    {
-        const nuint count = 0x541b;
-        int bytes;
-        Libc.Check(Libc.ioctl(pipe.Number, count, (nint)(&bytes)), "ioctl", "FIONREAD");
-        return bytes;
-    }
-
     /// <summary>One more descriptor of the same open file, of the first free number from the given one on.</summary>
     public static FileDescriptor DuplicateCloseOnExec(FileDescriptor file, int first = 3)
     {
         const int duplicateCloseOnExec = 1030;
         return new FileDescriptor(Libc.Check(Libc.fcntl(file.Number, duplicateCloseOnExec, first), "fcntl"));
-    }
-
-    /// <summary>Writes all of it.</summary>
-    public static void Write(FileDescriptor file, ReadOnlySpan<byte> bytes, string operand)
-    {
-        fixed (byte* start = bytes)
-        {
-            int written = 0;
-            while (written < bytes.Length)
-            {
-                nint count = Libc.write(file.Number, start + written, (nuint)(bytes.Length - written));
-                if (count < 0 && (Errno)Marshal.GetLastPInvokeError() == Errno.EINTR)
-                {
-                    continue;
-                }
-
-                written += (int)Libc.Check(count, "write", operand);
-            }
-        }
-    }
-
-    /// <summary>One write(2) of a short text: control files of /proc and cgroups take a value in one piece.</summary>
-    public static void WriteText(FileDescriptor file, string text, string operand) => Write(file, Encoding.UTF8.GetBytes(text), operand);
-
-    public static void WriteText(string path, string text)
-    {
-        using FileDescriptor file = Open(path, OpenFlags.WriteOnly);
-        WriteText(file, text, path);
-    }
-
-    /// <summary>The text of a short file of /proc or of a cgroup; null when it, or the process that it is about, is gone.</summary>
-    public static string? TryReadText(string path) => TryReadText(null, path, path);
-
-    /// <summary>The same of a path below an open folder; the operand is what an error names.</summary>
-    public static string? TryReadText(FileDescriptor? directory, string path, string operand)
-    {
-        int fd = Libc.openat(directory?.Number ?? AtCurrentDirectory, path, Native(OpenFlags.ReadOnly | OpenFlags.CloseOnExec), 0);
-        if (fd < 0)
-        {
-            int errno = Marshal.GetLastPInvokeError();
-            return (Errno)errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESRCH ? null : throw new SyscallException("open", errno, operand);
-        }
-
-        using var file = new FileDescriptor(fd);
-        byte[] buffer = new byte[4096];
-        int length = 0;
-        while (true)
-        {
-            fixed (byte* start = buffer)
-            {
-                nint count = Libc.read(fd, start + length, (nuint)(buffer.Length - length));
-                if (count <= 0)
-                {
-                    int errno = count < 0 ? Marshal.GetLastPInvokeError() : 0;
-                    return errno == 0 ? Encoding.UTF8.GetString(buffer, 0, length)
-                        : (Errno)errno is Errno.ESRCH or Errno.ENODEV ? null
-                        : throw new SyscallException("read", errno, operand);
-                }
-
-                length += (int)count;
-            }
-
-            if (length == buffer.Length)
-            {
-                Array.Resize(ref buffer, buffer.Length * 2);
-            }
-        }
     }
 
     /// <summary>mkdir(2): null when it was made, else EEXIST, or ENOENT when it has no parent.</summary>
@@ -293,51 +158,6 @@ public static unsafe partial class Files
         }
     }
 
-    public static FileStatus Status(FileDescriptor file, string operand) => StatusAt(file.Number, string.Empty, AtEmptyPath, operand);
-
-    /// <summary>What an entry of an open directory is, a link not followed.</summary>
-    public static FileStatus StatusAt(FileDescriptor directory, string name, string operand) => StatusAt(directory.Number, name, AtNoFollow, operand);
-
-    /// <summary>Null when there is no such file.</summary>
-    public static FileStatus? Find(string path) => Find(null, path, path);
-
-    /// <summary>The same of a path below an open folder; the operand is what an error names.</summary>
-    public static FileStatus? Find(FileDescriptor? directory, string path, string operand)
-    {
-        int errno = TryStatusAt(directory?.Number ?? AtCurrentDirectory, path, 0, out FileStatus status);
-        return errno == 0 ? status
-            : (Errno)errno is Errno.ENOENT or Errno.ENOTDIR ? null
-            : throw new SyscallException("stat", errno, operand);
-    }
-
-    /// <summary>The magic number of the filesystem that a file is on: statfs(2), f_type.</summary>
-    public static long FilesystemType(FileDescriptor file, string operand)
-    {
-        byte* buffer = stackalloc byte[256];
-        Libc.Check(Libc.fstatfs(file.Number, buffer), "fstatfs", operand);
-        return *(long*)buffer;
-    }
-
-    /// <summary>
-    /// The flags of the mount that a file is on: statfs(2), f_flags. The kernel tells nothing of strict access times, which are what is
-    /// left when no other way is told.
-    /// </summary>
-    public static MountFlags MountFlagsOf(FileDescriptor file, string operand)
-    {
-        const int flagsOffset = 80;
-        const MountFlags asInMount = MountFlags.ReadOnly | MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec | MountFlags.Synchronous
-            | MountFlags.MandatoryLocking | MountFlags.NoAtime | MountFlags.NoDirAtime;
-        const uint relative = 4096;
-        const uint noSymFollow = 0x2000;
-        byte* buffer = stackalloc byte[256];
-        Libc.Check(Libc.fstatfs(file.Number, buffer), "fstatfs", operand);
-        uint told = (uint)*(ulong*)(buffer + flagsOffset);
-        MountFlags flags = (MountFlags)told & asInMount;
-        flags |= (told & relative) != 0 ? MountFlags.RelativeAtime : 0;
-        flags |= (told & noSymFollow) != 0 ? MountFlags.NoSymFollow : 0;
-        return (flags & (MountFlags.NoAtime | MountFlags.RelativeAtime)) == 0 ? flags | MountFlags.StrictAtime : flags;
-    }
-
     /// <summary>Whether a descriptor of this number is open, without owning it.</summary>
     public static bool IsOpen(int number) => Libc.fcntl(number, 1, 0) >= 0;
 
@@ -414,44 +234,6 @@ public static unsafe partial class Files
         {
             NativeMemory.Free(name);
         }
-    }
-
-    private static FileStatus StatusAt(int directory, string path, int flags, string operand) =>
-        TryStatusAt(directory, path, flags, out FileStatus status) is var errno and not 0 ? throw new SyscallException("stat", errno, operand) : status;
-
-    private static int TryStatusAt(int directory, string path, int flags, out FileStatus status)
-    {
-        const uint basicAndMountId = 0x17ff;
-        byte* buffer = stackalloc byte[256];
-        if (Libc.statx(directory, path, flags, basicAndMountId, buffer) < 0)
-        {
-            status = default;
-            int errno = Marshal.GetLastPInvokeError();
-            return IsRefusedByFilter(errno) ? TryOlderStatusAt(directory, path, flags, out status) : errno;
-        }
-
-        var bytes = new ReadOnlySpan<byte>(buffer, 256);
-        ushort mode = BinaryPrimitives.ReadUInt16LittleEndian(bytes[28..]);
-        status = new FileStatus(
-            (FileKind)(mode & 0xf000),
-            mode & 0xfffu,
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[20..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[24..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[132..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[136..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[140..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(bytes[144..]))
-        {
-            Filesystem = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[136..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(bytes[140..]),
-            Allocated = BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]) * 512,
-            Seconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[112..]),
-            Nanoseconds = BinaryPrimitives.ReadUInt32LittleEndian(bytes[120..]),
-        };
-        return 0;
     }
 
     private static int Native(OpenFlags flags)

@@ -112,4 +112,26 @@ public sealed class NamespaceJoinTests : IDisposable
         Assert.Empty(HostMounts.Below(bundle.Rootfs));
         Assert.Empty(Leftovers.Of(bundle, id));
     }
+
+    [Fact]
+    public void A_terminal_in_the_hosts_mount_namespace_is_one_of_the_hosts()
+    {
+        bundle.Change(spec =>
+        {
+            JsonArray namespaces = spec["linux"]!["namespaces"]!.AsArray();
+            namespaces.Remove(namespaces.First(one => (string?)one!["type"] == "mount"));
+            spec["linux"]!["maskedPaths"] = null;
+            spec["linux"]!["readonlyPaths"] = null;
+            spec["process"]!["terminal"] = true;
+        });
+        bundle.Arguments("sh", "-c", "test -t 0 && test -t 1 && stty size >/inside; echo $?");
+        bundle.Change(spec => spec["root"]!["readonly"] = false);
+
+        Command run = Command.Run("script", ["-qec", $"stty rows 33 cols 77; {Programs.Runc} --root {bundle.StateRoot} run --bundle {Path.GetDirectoryName(bundle.Rootfs)} {id}", "/dev/null"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("33 77\n", File.ReadAllText(Path.Combine(bundle.Rootfs, "inside")));
+        Assert.Empty(HostMounts.Below(bundle.Rootfs));
+        Assert.Empty(Leftovers.Of(bundle, id));
+    }
 }
