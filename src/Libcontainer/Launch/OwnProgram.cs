@@ -5,7 +5,7 @@ namespace Wharf.Libcontainer.Launch;
 
 /// <summary>
 /// The runtime's own file, which a container must not get hold of (CVE-2019-5736). Until its program is executed, the child has the
-/// runtime as its /proc/PID/exe: by a mount of its own that is read-only, so that whoever gets at it cannot write (decision 0013). It
+/// runtime as its /proc/PID/exe: by a mount of its own that is read-only, or a sealed copy, so that whoever gets at it cannot write (decision 0013). It
 /// is made unreadable for others besides, and is refused as the program or as a script's interpreter.
 /// </summary>
 internal sealed class OwnProgram
@@ -50,21 +50,42 @@ internal sealed class OwnProgram
     }
 
     /// <summary>
-    /// Without this the two other protections stand alone: on a kernel without checkpoint and restore, or when the file is on a mount
-    /// of another namespace.
+    /// By a read-only mount, which costs no copy; where the kernel refuses one (a filter of seccomp, a file on a mount of another
+    /// namespace) by a sealed copy in memory. Where it does not let a process change its file, without checkpoint and restore, the two
+    /// other protections stand alone.
     /// </summary>
     private static void Seal()
     {
+        const string own = "/proc/self/exe";
         try
         {
-            using FileDescriptor mount = Linux.Mounts.CopyTree("/proc/self/exe", recursive: false);
-            Linux.Mounts.SetAttributes(mount, MountAttributes.ReadOnly, 0, 0, recursive: false, "/proc/self/exe");
-            using FileDescriptor file = Files.Reopen(mount, OpenFlags.ReadOnly, "/proc/self/exe");
+            using FileDescriptor file = OnReadOnlyMount(own) ?? Copied(own);
             ProgramImage.Replace(file);
+        }
+        catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.EPERM or Errno.EACCES or Errno.ENOSYS)
+        {
+        }
+    }
+
+    /// <summary>Null where no such mount can be made.</summary>
+    private static FileDescriptor? OnReadOnlyMount(string own)
+    {
+        try
+        {
+            using FileDescriptor mount = Linux.Mounts.CopyTree(own, recursive: false);
+            Linux.Mounts.SetAttributes(mount, MountAttributes.ReadOnly, 0, 0, recursive: false, own);
+            return Files.Reopen(mount, OpenFlags.ReadOnly, own);
         }
         catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.EPERM or Errno.ENOSYS)
         {
+            return null;
         }
+    }
+
+    private static FileDescriptor Copied(string own)
+    {
+        using FileDescriptor source = Files.Open(own, OpenFlags.ReadOnly);
+        return SealedCopy.Of(source, "wharf-runc");
     }
 
     internal void Refuse(string program)

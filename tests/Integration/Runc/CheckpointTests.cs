@@ -203,6 +203,59 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Memory_goes_to_a_page_server_and_comes_back_from_there()
+    {
+        Start("run");
+        int count = AwaitCount(5);
+        string pages = Path.Combine(Folder, "pages");
+        Directory.CreateDirectory(pages);
+        string port = FreePort.Next().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        using (Process server = Command.Start(Criu.Program!, ["page-server", "--address", "127.0.0.1", "--port", port, "-D", pages, "-o", "server.log", "-v4"]))
+        {
+            // Its log says when it listens; a connection to try would be the one that it serves.
+            string log = Path.Combine(pages, "server.log");
+            Await(() => File.Exists(log) && File.ReadAllText(log).Contains("status-ready", StringComparison.Ordinal) || server.HasExited);
+            Runc("checkpoint", "--image-path", Image, "--page-server", "127.0.0.1:" + port, id).Succeeds();
+            Assert.True(server.WaitForExit(Patience));
+            Assert.Equal(0, server.ExitCode);
+        }
+
+        Assert.Empty(Directory.GetFiles(Image, "pages-*.img"));
+        foreach (string file in Directory.GetFiles(pages, "page*.img"))
+        {
+            File.Copy(file, Path.Combine(Image, Path.GetFileName(file)), overwrite: true);
+        }
+
+        Start($"restore --image-path {Image}");
+
+        AwaitCount(count + 1);
+    }
+
+    [Fact]
+    public void A_pre_dump_leaves_the_container_running_where_the_kernel_tracks_memory()
+    {
+        Start("run");
+        int count = AwaitCount(1);
+        string parent = Path.Combine(Folder, "parent");
+
+        Command dump = Runc("checkpoint", "--pre-dump", "--image-path", parent, id);
+
+        AwaitCount(count + 1);
+        if (dump.ExitCode != 0)
+        {
+            // A kernel without soft-dirty bits, as the log of criu's own check says.
+            Assert.Contains("criu is missing features: [MemTrack]", dump.Error, StringComparison.Ordinal);
+            Assert.NotEqual(0, Command.Run(Criu.Program!, "check", "--feature", "mem_dirty_track").ExitCode);
+            return;
+        }
+
+        Runc("checkpoint", "--parent-path", "../parent", "--image-path", Image, id).Succeeds();
+        Assert.True(File.Exists(Path.Combine(Image, "parent", "inventory.img")));
+        Start($"restore --image-path {Image}");
+        AwaitCount(count + 2);
+    }
+
+    [Fact]
     public void A_restore_whose_pid_cannot_be_written_leaves_no_process()
     {
         Start("run");
