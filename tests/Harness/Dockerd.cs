@@ -12,7 +12,8 @@ public sealed class Dockerd : IDisposable
     public const string DebianClient = "/usr/bin/docker";
 
     private static int count;
-    private readonly Process process;
+    private readonly string[] arguments;
+    private Process process;
 
     public Dockerd(params string[] flags)
     {
@@ -32,7 +33,8 @@ public sealed class Dockerd : IDisposable
             "-H", Host, "--data-root", Path.Combine(Root, "lib"), "--exec-root", Path.Combine(Root, "run"), "--pidfile", Path.Combine(Root, "docker.pid"),
             "--bridge", Bridge, "--iptables=false", "--ip6tables=false", "--ip-masq=false", "--ip-forward=false", "--storage-driver", "vfs", "--cgroup-parent", CgroupParent,
         ];
-        process = Command.Start("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Program, .. own, .. flags], new Dictionary<string, string?> { ["LOG"] = Log });
+        arguments = [.. own, .. flags];
+        process = Start();
         try
         {
             Await();
@@ -78,6 +80,16 @@ public sealed class Dockerd : IDisposable
         ["DOCKER_CLI_HINTS"] = "false",
     };
 
+    /// <summary>SIGKILL, and another on the same roots.</summary>
+    public void Restart()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+        process = Start();
+        Await();
+    }
+
     public void Dispose()
     {
         if (!process.HasExited)
@@ -116,6 +128,9 @@ public sealed class Dockerd : IDisposable
 
         Command.Run("rm", "-rf", "--one-file-system", Root);
     }
+
+    private Process Start() =>
+        Command.Start("/bin/sh", ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Program, .. arguments], new Dictionary<string, string?> { ["LOG"] = Log });
 
     private void Await()
     {
