@@ -18,6 +18,9 @@ internal sealed record Peer(string Name, string Path)
         return new Peer($"{program} {Version(path)}", path);
     }
 
+    /// <summary>One that is not in PATH.</summary>
+    internal static Peer At(string path) => new($"{System.IO.Path.GetFileName(path)} {Version(path)}", path);
+
     /// <summary>One of ours, or null when it is not built.</summary>
     internal static string? Built(string program, Report report)
     {

@@ -4,21 +4,23 @@ using Wharf.Linux;
 
 namespace Wharf.Bench;
 
-/// <summary>make bench. usage: Bench [--rounds N] [runtimes|shim|start|run|network|memory|pull …]</summary>
+/// <summary>make bench. usage: Bench [--rounds N] [--runtime PATH …] [runtimes|shim|containerd|start|run|network|memory|pull …]</summary>
 internal static class Program
 {
-    private static readonly string[] All = ["runtimes", "shim", "start", "run", "network", "memory", "pull"];
+    private static readonly string[] All = ["runtimes", "shim", "containerd", "start", "run", "network", "memory", "pull"];
 
     private static int Main(string[] arguments)
     {
         int rounds = 100;
         string? inside = null;
         var sections = new List<string>();
+        var runtimes = new List<string>();
         for (int at = 0; at < arguments.Length; at++)
         {
             switch (arguments[at])
             {
                 case "--rounds": rounds = int.Parse(arguments[++at], CultureInfo.InvariantCulture); break;
+                case "--runtime": runtimes.Add(Path.GetFullPath(arguments[++at])); break;
                 case "--inside": inside = arguments[++at]; break;
                 default: sections.Add(arguments[at]); break;
             }
@@ -44,12 +46,12 @@ internal static class Program
             var report = new Report();
             if (inside is not null)
             {
-                RuntimeSection.MeasureInside(stage, report, rounds);
+                RuntimeSection.MeasureInside(stage, report, rounds, runtimes);
                 File.WriteAllLines(inside, [.. report.Notes.Select(note => "#" + note), .. report.Rows.Select(row => row.ToLine())]);
                 return 0;
             }
 
-            Measure(stage, report, rounds, sections.Count == 0 ? All : sections);
+            Measure(stage, report, rounds, runtimes, sections.Count == 0 ? All : sections);
             report.PrintTable();
             return 0;
         }
@@ -60,18 +62,24 @@ internal static class Program
         }
     }
 
-    private static void Measure(Stage stage, Report report, int rounds, IReadOnlyList<string> sections)
+    private static void Measure(Stage stage, Report report, int rounds, IReadOnlyList<string> runtimes, IReadOnlyList<string> sections)
     {
         if (sections.Contains("runtimes"))
         {
             Report.Section("runtimes");
-            RuntimeSection.Measure(stage, report, rounds);
+            RuntimeSection.Measure(stage, report, rounds, runtimes);
         }
 
         if (sections.Contains("shim"))
         {
             Report.Section("shim");
             ShimSection.Measure(stage, report, Math.Max(1, rounds / 2));
+        }
+
+        if (sections.Contains("containerd"))
+        {
+            Report.Section("containerd");
+            ContainerdSection.Measure(stage, report, rounds);
         }
 
         if (sections.Contains("start"))

@@ -3,9 +3,11 @@ using Wharf.Linux;
 namespace Wharf.Bench;
 
 /// <summary>A runtime with a state root of its own.</summary>
-internal sealed class Runtime(Peer peer, string folder)
+internal sealed class Runtime(Peer peer, string folder, int number)
 {
-    private readonly string root = Path.Combine(folder, Path.GetFileName(peer.Path));
+    private readonly string root = Path.Combine(folder, $"root{number}");
+
+    internal int Number => number;
 
     internal Peer Peer => peer;
 

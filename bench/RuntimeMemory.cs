@@ -35,6 +35,14 @@ internal static class RuntimeMemory
         }
     }
 
+    /// <summary>Processor time of all children that this process has waited for: proc_pid_stat(5), fields 16 and 17, in hundredths.</summary>
+    internal static double ChildrenSeconds()
+    {
+        string text = File.ReadAllText("/proc/self/stat");
+        string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return (double.Parse(fields[13], CultureInfo.InvariantCulture) + double.Parse(fields[14], CultureInfo.InvariantCulture)) / 100;
+    }
+
     /// <summary>The smallest limit in steps of 64 KiB under which busybox's true runs three times. In megabytes.</summary>
     internal static double SmallestLimit(Runtime runtime, RuntimeBundle bundle, string id)
     {
