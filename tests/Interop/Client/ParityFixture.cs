@@ -35,7 +35,9 @@ public sealed partial class ParityFixture : IDisposable
     public void Dispose()
     {
         dockerd?.Docker("rm", "-f", "alike", "made");
-        dockerd?.Docker("network", "rm", Network);
+
+        // A daemon that ends leaves the bridges of its networks behind.
+        dockerd?.Docker("network", "prune", "--force");
         dockerd?.Dispose();
         if (Directory.Exists(folder))
         {
