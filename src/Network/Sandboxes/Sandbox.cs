@@ -120,9 +120,9 @@ public sealed class Sandbox(int process)
             {
                 inside.Execute(batch);
             }
-            catch (NetlinkException error) when (error.Errno is Errno.ESRCH or Errno.ENETUNREACH)
+            catch (NetlinkException error) when (error.Errno is Errno.ESRCH or Errno.ENETUNREACH or Errno.ENOENT)
             {
-                // There is none.
+                // There is none, or not even a table of routes.
             }
         }
     });
