@@ -37,12 +37,13 @@ public sealed unsafe class NetlinkSocket : IDisposable
     public static NetlinkSocket OpenFirewallEvents()
     {
         const int netfilter = 12;
-        const int addMembership = 1;
+        const uint rules = 1 << 6;
         var socket = new FileDescriptor(Libc.Check(Libc.socket(Family, Raw | CloseOnExec, netfilter), "socket", "NETLINK_NETFILTER"));
         try
         {
-            int group = 7;
-            Libc.Check(Libc.setsockopt(socket.Number, Level, addMembership, &group, sizeof(int)), "setsockopt", "NETLINK_ADD_MEMBERSHIP");
+            // Membership alone is not enough: a socket without an address hears nothing.
+            uint* address = stackalloc uint[3] { Family, 0, rules };
+            Libc.Check(Libc.bind(socket.Number, (byte*)address, 12), "bind", "NFNLGRP_NFTABLES");
             return new NetlinkSocket(socket);
         }
         catch

@@ -72,7 +72,7 @@ public sealed class FirewallTests : IDisposable
     {
         for (int tries = 0; !done(); tries++)
         {
-            Assert.True(tries < 100, "it does not happen");
+            Assert.True(tries < 20, "it does not happen");
             Thread.Sleep(50);
         }
     }
