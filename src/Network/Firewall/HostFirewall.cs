@@ -122,13 +122,14 @@ public sealed class HostFirewall
         }
     }
 
-    /// <summary>Takes the table away, and what was added to others'.</summary>
+    /// <summary>Takes the table away, and what was added to others'. With rules of the administrator it stays, and does nothing else.</summary>
     public void Delete()
     {
         lock (gate)
         {
             Overrule([]);
-            Run($"add table inet {Table}\ndelete table inet {Table}\n");
+            string rules = HostRules();
+            Run(rules.Length > 0 ? Ruleset.Frame(Table, rules) : $"add table inet {Table}\ndelete table inet {Table}\n");
             inForce = false;
         }
     }
