@@ -130,7 +130,7 @@ internal sealed class BridgeDriver(HostFirewall? firewall, string owner, int mtu
         {
             string[] parts = one.Split('=', 2);
             string[] names = parts[0].Split('.');
-            if (parts.Length != 2 || names.Length != 5 || names[0] != "net" || names[1] is not ("ipv4" or "ipv6" or "mpls") || names[3] != "IFNAME" || names.Any(name => name.Length == 0 || name.Contains('/', StringComparison.Ordinal)))
+            if (parts.Length != 2 || names.Length != 5 || names[0] != "net" || names[1] is not ("ipv4" or "ipv6" or "mpls") || !names[3].Equals("IFNAME", StringComparison.OrdinalIgnoreCase) || names.Any(name => name.Length == 0 || name.Contains('/', StringComparison.Ordinal)))
             {
                 throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid endpoint sysctl setting \"{one}\": net.FAMILY.KIND.IFNAME.NAME=VALUE is wanted");
             }
