@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -95,30 +96,40 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
         var streams = new ProcessStreams(loop, files.Folder(container), id, request.Tty, request.AttachStdin, resumed: false, null);
         exec.Streams = streams;
         StreamListener output = streams.Listen();
+
+        // Answered before there is output, as docker does: docker-py drops what comes in one packet with the head of the answer.
+        // From then on the end of the client's input ends its request, so the request's token no longer counts.
+        HijackedStream? client = start.Detach ? null : await HijackedStream.TakeAsync(context, !request.Tty).ConfigureAwait(false);
         try
         {
-            await tasks.ExecAsync(container.Id, id, document, streams.InputPath, streams.OutputPath, streams.ErrorPath, request.Tty, context.RequestAborted).ConfigureAwait(false);
-            await tasks.StartAsync(container.Id, id, context.RequestAborted).ConfigureAwait(false);
+            await tasks.ExecAsync(container.Id, id, document, streams.InputPath, streams.OutputPath, streams.ErrorPath, request.Tty, background.Stopping).ConfigureAwait(false);
+            await tasks.StartAsync(container.Id, id, background.Stopping).ConfigureAwait(false);
             streams.MarkStarted();
         }
         catch (RpcException error)
         {
-            exec.End(error.Status.Detail.Contains("permission denied", StringComparison.Ordinal) ? 126 : 127);
+            exec.End(StartFailure.ExecCode(error.Status.Detail));
             files.Save(container, exec);
             await tasks.DeleteExecAsync(container.Id, id, CancellationToken.None).ConfigureAwait(false);
             streams.Dispose();
-            throw new EngineException(EngineErrorKind.InvalidParameter, error.Status.Detail, error);
+            if (client is null)
+            {
+                throw new EngineException(EngineErrorKind.InvalidParameter, error.Status.Detail, error);
+            }
+
+            byte[] words = Encoding.UTF8.GetBytes(error.Status.Detail + "\r\n");
+            await client.WriteAsync(request.Tty ? words : StreamFrame.Of(StreamKind.Output, words), background.Stopping).ConfigureAwait(false);
+            return;
         }
 
         events.Publish(container, "exec_start: " + string.Join(' ', request.Cmd!), ("execID", id));
         background.Begin($"watch exec \"{id}\"", stopping => WatchAsync(container, exec, streams, stopping));
-        if (start.Detach)
+        if (client is null)
         {
             context.Response.StatusCode = StatusCodes.Status200OK;
             return;
         }
 
-        HijackedStream client = await HijackedStream.TakeAsync(context, !request.Tty).ConfigureAwait(false);
         await AttachContainer.JoinAsync(
             client,
             streams,

@@ -14,6 +14,9 @@ internal static class StartFailure
         : Has(message, "permission denied") || Has(message, "not a directory") || Has(message, "is a directory") ? NotExecutable
         : Other;
 
+    /// <summary>The exit code of an exec that came to nothing: docker has no third one there.</summary>
+    internal static int ExecCode(string message) => Code(message) is NotFound ? NotFound : NotExecutable;
+
     internal static EngineException Describe(Exception error) => error switch
     {
         EngineException known => known,
