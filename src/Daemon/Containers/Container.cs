@@ -31,6 +31,16 @@ internal sealed class Container(ContainerDocument document, string folder)
 
     internal ProcessStreams? Streams { get; set; }
 
+    /// <summary>
+    /// Waits for the operation that goes on. The end of a run is on disk before it is told: who acts on it waits for its event,
+    /// so that no listener hears of what follows first.
+    /// </summary>
+    internal async Task SettleAsync(CancellationToken cancellation)
+    {
+        await Gate.WaitAsync(cancellation).ConfigureAwait(false);
+        Gate.Release();
+    }
+
     /// <summary>Attached clients that wait for the next run.</summary>
     internal List<TaskCompletionSource<(ProcessStreams Streams, StreamListener Output)>> Waiting { get; } = [];
 

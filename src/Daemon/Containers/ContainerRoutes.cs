@@ -184,7 +184,7 @@ internal sealed class ContainerRoutes(
         // next-exit waits for a run that may not have begun; not-running is content with how things are.
         Task<int> exit = condition switch
         {
-            "not-running" => container.State.Running ? container.Exited : Task.FromResult(container.State.ExitCode),
+            "not-running" => container.State.Running ? container.Exited : EndedAsync(container, context.RequestAborted),
             "next-exit" => container.NextExit,
             "removed" => RemovedAsync(container),
             _ => throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid condition: \"{condition}\""),
@@ -196,6 +196,13 @@ internal sealed class ContainerRoutes(
         int code = await exit.WaitAsync(ended.Token).ConfigureAwait(false);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new WaitResponse { StatusCode = code }, ContainersJson.Default.WaitResponse);
         await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task<int> EndedAsync(Container container, CancellationToken cancellation)
+    {
+        int code = container.State.ExitCode;
+        await container.SettleAsync(cancellation).ConfigureAwait(false);
+        return code;
     }
 
     private static async Task<int> RemovedAsync(Container container)
@@ -299,6 +306,7 @@ internal sealed class ContainerRoutes(
         }
         else
         {
+            await container.SettleAsync(context.RequestAborted).ConfigureAwait(false);
             await life.RemoveAsync(container, Answers.Flag(context, "v")).ConfigureAwait(false);
         }
 
