@@ -40,7 +40,7 @@ internal static partial class ContainerSpec
                 NoNewPrivileges = security.NoNewPrivileges ?? defaults.NoNewPrivileges,
                 ApparmorProfile = AppArmor(security),
                 OomScoreAdj = host.OomScoreAdj,
-                Rlimits = host.Ulimits is { Count: > 0 } limits ? [.. limits.Select(limit => new Rlimit { Type = "RLIMIT_" + limit.Name.ToUpperInvariant(), Soft = (ulong)limit.Soft, Hard = (ulong)limit.Hard })] : null,
+                Rlimits = Limits(host),
             },
             Root = new Root { Path = "rootfs", Readonly = host.ReadonlyRootfs },
             Hostname = config.Hostname,
@@ -77,8 +77,13 @@ internal static partial class ContainerSpec
             NoNewPrivileges = SecurityOptions.Parse(host.SecurityOpt).NoNewPrivileges ?? defaults.NoNewPrivileges,
             ApparmorProfile = AppArmor(SecurityOptions.Parse(host.SecurityOpt)),
             OomScoreAdj = host.OomScoreAdj,
+            Rlimits = Limits(host),
         };
     }
+
+    private static IReadOnlyList<Rlimit>? Limits(HostConfig host) => host.Ulimits is { Count: > 0 } limits
+        ? [.. limits.Select(limit => new Rlimit { Type = "RLIMIT_" + limit.Name.ToUpperInvariant(), Soft = (ulong)limit.Soft, Hard = (ulong)limit.Hard })]
+        : null;
 
     private static List<string> Environment(ContainerConfig config)
     {
