@@ -19,8 +19,17 @@ internal static class Answers
         }
     }
 
-    public static Task ErrorAsync(HttpContext context, int status, string message) =>
-        JsonAsync(context, new ErrorBody { Message = message }, HttpJson.Default.ErrorBody, status);
+    public static Task ErrorAsync(HttpContext context, int status, string message)
+    {
+        if (status == StatusCodes.Status304NotModified)
+        {
+            // It has no body by RFC 9110, and the server ends the connection of one that gets one: under the next request of a client that keeps it.
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        }
+
+        return JsonAsync(context, new ErrorBody { Message = message }, HttpJson.Default.ErrorBody, status);
+    }
 
     /// <summary>A flag of the query: clients write 1, true, True or nothing.</summary>
     public static bool Flag(HttpContext context, string name) =>
