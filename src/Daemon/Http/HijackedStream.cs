@@ -24,6 +24,13 @@ internal sealed class HijackedStream
     internal static async Task<HijackedStream> TakeAsync(HttpContext context, bool multiplexed)
     {
         HijackableTransport transport = context.Features.Get<HijackableTransport>() ?? throw new EngineException(EngineErrorKind.System, "hijack: the connection cannot be taken");
+
+        // A body that nobody read would be taken for the process's input: dockerode sends what it asks of an attach as one.
+        if (context.Request.ContentLength > 0)
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted).ConfigureAwait(false);
+        }
+
         bool upgrade = context.Request.Headers.Upgrade.Count > 0;
         string type = multiplexed ? "application/vnd.docker.multiplexed-stream" : "application/vnd.docker.raw-stream";
         (PipeReader input, PipeWriter output) = transport.Hijack();
