@@ -12,6 +12,8 @@ namespace Wharf.Daemon.Images;
 /// <summary>The API's operations on images.</summary>
 internal sealed class ImageRoutes(ImageOperations operations, SearchImages search, ImageEvents events)
 {
+    private const int WithoutContainerConfig = 45;
+
     private const int LargestAuthentication = 64 << 10;
 
     public IEnumerable<ApiRoute> All() =>
@@ -102,8 +104,13 @@ internal sealed class ImageRoutes(ImageOperations operations, SearchImages searc
                 },
                 context.RequestAborted);
 
-    private async Task InspectAsync(HttpContext context, string name) =>
-        await Answers.JsonAsync(context, await operations.Inspect.RunAsync(name, PlatformOf(context), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.ImageInspect).ConfigureAwait(false);
+    private async Task InspectAsync(HttpContext context, string name)
+    {
+        ImageInspect image = await operations.Inspect.RunAsync(name, PlatformOf(context), context.RequestAborted).ConfigureAwait(false);
+
+        // Compose 1 reads the older field of an image's configuration without asking whether it is there.
+        await Answers.JsonAsync(context, ApiVersion.Of(context) < WithoutContainerConfig ? image : image with { ContainerConfig = null }, ImagesJson.Default.ImageInspect).ConfigureAwait(false);
+    }
 
     private async Task HistoryAsync(HttpContext context, string name) =>
         await Answers.JsonAsync(context, await operations.History.RunAsync(name, PlatformOf(context), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListImageHistoryItem).ConfigureAwait(false);

@@ -24,7 +24,8 @@ internal sealed class InspectImage(ImageResolver resolver, ContentStore content,
             Created = read.Image.Created is { } created ? ImageNames.Time(created) : null,
             DockerVersion = "",
             Author = read.Image.Author ?? "",
-            Config = document.RootElement.TryGetProperty("config", out JsonElement own) ? own.Clone() : null,
+            Config = Part(document, "config"),
+            ContainerConfig = Part(document, "container_config") ?? Part(document, "config"),
             Architecture = read.Image.Architecture,
             Variant = read.Image.Variant,
             Os = read.Image.Os,
@@ -37,4 +38,7 @@ internal sealed class InspectImage(ImageResolver resolver, ContentStore content,
             Descriptor = new ContentDescriptor { MediaType = image.Target.MediaType, Digest = image.Id.ToString(), Size = image.Target.Size },
         };
     }
+
+    private static JsonElement? Part(JsonDocument document, string name) =>
+        document.RootElement.TryGetProperty(name, out JsonElement part) && part.ValueKind == JsonValueKind.Object ? part.Clone() : null;
 }

@@ -25,6 +25,9 @@ public sealed record ImageInspect
     /// <summary>The image's own "config" object, untouched.</summary>
     public JsonElement? Config { get; init; }
 
+    /// <summary>What the image was made from; for versions before 1.45 only, whose clients look for volumes there.</summary>
+    public JsonElement? ContainerConfig { get; init; }
+
     public required string Architecture { get; init; }
 
     public string? Variant { get; init; }
