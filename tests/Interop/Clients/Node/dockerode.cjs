@@ -306,6 +306,8 @@ async function removeAll() {
   for (const one of (await docker.listVolumes({ filters: mine })).Volumes ?? []) await docker.getVolume(one.Name).remove({ force: true });
 }
 
+// A program that waits for nothing but what a client took from its loop ends, with success: the limit is waited for, and fails.
+setTimeout(() => { throw new Error(`${step}: not at its end after a minute`); }, 60000);
 (async () => {
   try {
     await steps[step]();
