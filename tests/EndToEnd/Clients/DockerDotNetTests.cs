@@ -113,7 +113,7 @@ public sealed class DockerDotNetTests : IClassFixture<EngineFixture>, IDisposabl
     [Fact]
     public async Task What_it_says_is_kept_by_stream()
     {
-        string id = await StartAsync("echo one; echo two >&2; echo three");
+        string id = await StartAsync("echo one; echo two >&2; sleep 0.5; echo three");
         await client.Containers.WaitContainerAsync(id, limit.Token);
         using MultiplexedStream stream = await client.Containers.GetContainerLogsAsync(id, tty: false, new ContainerLogsParameters { ShowStdout = true, ShowStderr = true }, limit.Token);
         using MultiplexedStream last = await client.Containers.GetContainerLogsAsync(id, tty: false, new ContainerLogsParameters { ShowStdout = true, Tail = "1", Timestamps = true }, limit.Token);
