@@ -184,7 +184,7 @@ internal sealed record ConfigFile(ContainerdOptions Options, TomlTable Table, IR
         foreach ((string key, object value) in table)
         {
             string path = prefix + key;
-            if (value is TomlTable inner && prefix != "plugins.")
+            if (value is TomlTable inner && prefix is not ("plugins." or "proxy_plugins."))
             {
                 foreach ((string, object) leaf in Leaves(inner, path + "."))
                 {

@@ -1,4 +1,5 @@
 using Tomlyn.Model;
+using Wharf.Containerd.Proxies;
 
 namespace Wharf.Containerd.Configuration;
 
@@ -6,6 +7,7 @@ namespace Wharf.Containerd.Configuration;
 internal static class ConfigKeys
 {
     private const string Plugins = "plugins.";
+    private const string Proxies = "proxy_plugins.";
     private const string Transfer = "io.containerd.transfer.v1.local";
     private const string HostsFolder = "config_path";
 
@@ -16,7 +18,7 @@ internal static class ConfigKeys
         "metrics.grpc_histogram", "plugin_dir", "temp", "ttrpc.address", "ttrpc.gid", "ttrpc.uid",
     ];
 
-    private static readonly string[] IdleTables = ["proxy_plugins.", "stream_processors.", "timeouts."];
+    private static readonly string[] IdleTables = ["stream_processors.", "timeouts."];
 
     /// <summary>The value of every key that means something, by its path.</summary>
     public static IEnumerable<KeyValuePair<string, object>> Values(ContainerdOptions options) => new Dictionary<string, object>
@@ -25,6 +27,7 @@ internal static class ConfigKeys
         ["state"] = options.State,
         ["oom_score"] = (long)options.OomScore,
         ["required_plugins"] = List(options.RequiredPlugins),
+        ["disabled_plugins"] = List(options.DisabledPlugins),
         ["grpc.address"] = options.Address,
         ["grpc.uid"] = (long)options.User,
         ["grpc.gid"] = (long)options.Group,
@@ -64,11 +67,13 @@ internal static class ConfigKeys
             case "required_plugins":
                 return options with { RequiredPlugins = Texts(value) };
             case "disabled_plugins":
-                warnings.AddRange(Texts(value).Where(IsOwn).Select(plugin => $"plugin \"{plugin}\" cannot be disabled"));
-                return options;
+                warnings.AddRange(Texts(value).Where(plugin => IsOwn(plugin) && !CanBeDisabled(plugin)).Select(plugin => $"plugin \"{plugin}\" cannot be disabled"));
+                return options with { DisabledPlugins = Texts(value) };
             case Plugins + Transfer when value is TomlTable table && table.TryGetValue(HostsFolder, out object? folder):
                 Warn(key, value, warnings);
                 return options with { HostsFolder = Text(folder) is { Length: > 0 } path ? path : null };
+            case var _ when key.StartsWith(Proxies, StringComparison.Ordinal):
+                return Proxy(key, key[Proxies.Length..], value as TomlTable ?? throw new FormatException("not a table"), warnings) is { } proxy ? options with { Proxies = [.. options.Proxies, proxy] } : options;
             default:
                 Warn(key, value, warnings);
                 return options;
@@ -77,7 +82,27 @@ internal static class ConfigKeys
 
     /// <summary>Whether a plugin, by type and name, is one of those that introspection lists.</summary>
     public static bool IsOwn(string plugin) =>
-        Rpc.ServedApi.Plugins(root: "/").All.Any(one => plugin == $"{one.Type}.{one.Id}" || plugin == one.Type);
+        Rpc.ServedApi.Plugins(root: "/", Snapshots.SnapshotterTable.Own, []).All.Any(one => plugin == $"{one.Type}.{one.Id}" || plugin == one.Type);
+
+    private static bool CanBeDisabled(string plugin) => Snapshots.SnapshotterTable.Own.Any(own => plugin == $"{ProxyPlugin.Snapshot}.{own.Name}");
+
+    private static ProxyPlugin? Proxy(string key, string name, TomlTable table, List<string> warnings)
+    {
+        string Given(string field) => table.TryGetValue(field, out object? value) ? Text(value) : string.Empty;
+        warnings.AddRange(table.Keys.Where(field => field is not ("type" or "address" or "platform" or "capabilities" or "exports")).Select(field => $"unknown key \"{key}.{field}\""));
+        if (ProxyPlugin.TypeOf(Given("type")) is not { } type)
+        {
+            warnings.Add($"key \"{key}.type\": \"{Given("type")}\": unknown type of proxy");
+            return null;
+        }
+
+        return new ProxyPlugin(name, type, Given("address") is { Length: > 0 } address ? address : throw new FormatException("no address"))
+        {
+            Platform = Given("platform"),
+            Capabilities = table.TryGetValue("capabilities", out object? capabilities) ? Texts(capabilities) : [],
+            Exports = table.TryGetValue("exports", out object? exports) && exports is TomlTable pairs ? pairs.ToDictionary(pair => pair.Key, pair => Text(pair.Value)) : [],
+        };
+    }
 
     private static void Warn(string key, object value, List<string> warnings)
     {

@@ -1,3 +1,5 @@
+using Wharf.Containerd.Proxies;
+
 namespace Wharf.Containerd.Configuration;
 
 /// <summary>Where the daemon listens and keeps what it has; containerd's flags and the keys of its file.</summary>
@@ -27,6 +29,12 @@ internal sealed record ContainerdOptions
 
     /// <summary>Plugins without which the daemon does not start.</summary>
     public IReadOnlyList<string> RequiredPlugins { get; init; } = [];
+
+    /// <summary>Plugins that the daemon does without: of its own ones only snapshotters.</summary>
+    public IReadOnlyList<string> DisabledPlugins { get; init; } = [];
+
+    /// <summary>Parts of the daemon that are other programs.</summary>
+    public IReadOnlyList<ProxyPlugin> Proxies { get; init; } = [];
 
     /// <summary>The folder of hosts.toml files for transfers that name none of their own; null when there is none.</summary>
     public string? HostsFolder { get; init; }

@@ -1,3 +1,5 @@
+using Wharf.Containerd.Proxies;
+
 namespace Wharf.Containerd.Configuration;
 
 /// <summary>The command line of containerd: flags with one dash or two, in front of everything; flags override the file.</summary>
@@ -74,8 +76,16 @@ internal static class OptionsReader
             Root = Path.GetFullPath(options.Root),
             State = Path.GetFullPath(options.State),
         };
+        foreach (string name in options.Proxies.Where(proxy => proxy.Type == ProxyPlugin.Snapshot).Select(proxy => proxy.Name))
+        {
+            if (ConfigKeys.IsOwn($"{ProxyPlugin.Snapshot}.{name}") && !options.DisabledPlugins.Contains($"{ProxyPlugin.Snapshot}.{name}"))
+            {
+                throw new ContainerdException(ErrorKind.InvalidArgument, $"proxy \"{name}\": this daemon has a snapshotter of that name, which is not among the disabled plugins");
+            }
+        }
+
         const int longestSocket = 107 - 6;
-        if (options.RequiredPlugins.FirstOrDefault(plugin => !ConfigKeys.IsOwn(plugin)) is { } missing)
+        if (options.RequiredPlugins.FirstOrDefault(plugin => !ConfigKeys.IsOwn(plugin) && !options.Proxies.Any(proxy => plugin == $"{proxy.Type}.{proxy.Name}")) is { } missing)
         {
             throw new ContainerdException(ErrorKind.InvalidArgument, $"required plugin \"{missing}\" is not part of this daemon");
         }

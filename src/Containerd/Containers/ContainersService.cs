@@ -90,7 +90,7 @@ internal sealed class ContainersService(MetadataStore store, EventExchange event
             }
         });
         events.Publish(scope, "/containers/delete", new ContainerDelete { Id = request.Id });
-        garbage.Removed(now: false);
+        garbage.Removed();
         return Task.FromResult(new Empty());
     }
 

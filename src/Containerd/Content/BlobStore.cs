@@ -3,6 +3,8 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Wharf.ContainerdApi.Content.V1;
 using Wharf.ContainerdApi.Leases.V1;
+using Wharf.ContainerdApi.ObjectEvents;
+using Wharf.Containerd.Events;
 using Wharf.Containerd.Leases;
 using Wharf.Containerd.Metadata;
 using Wharf.Containerd.Rpc;
@@ -19,14 +21,16 @@ internal sealed class BlobStore
 {
     private static readonly TimeSpan ForgottenIngest = TimeSpan.FromHours(24);
     private readonly MetadataStore store;
+    private readonly EventExchange events;
     private readonly string blobs;
     private readonly string ingests;
     private readonly Lock gate = new();
     private readonly Dictionary<string, DateTimeOffset> writing = [];
 
-    public BlobStore(MetadataStore store, string folder)
+    public BlobStore(MetadataStore store, EventExchange events, string folder)
     {
         this.store = store;
+        this.events = events;
         blobs = Path.Combine(folder, "blobs");
         ingests = Path.Combine(folder, "ingest");
         Directory.CreateDirectory(Path.Combine(blobs, "sha256"));
@@ -148,6 +152,8 @@ internal sealed class BlobStore
         {
             throw ContainerdException.AlreadyExists($"content {digest}");
         }
+
+        events.Publish(scope.Namespace, "/content/create", new ContentCreate { Digest = digest.ToString(), Size = ingest.Offset });
     }
 
     public Status Status(string scope, string reference) =>

@@ -72,7 +72,7 @@ internal sealed class ContentService(BlobStore blobs, MetadataStore store, Event
         });
         blobs.RemoveUnrecorded();
         events.Publish(scope, "/content/delete", new ContentDelete { Digest = digest.ToString() });
-        garbage.Removed(now: false);
+        garbage.Removed();
         return Task.FromResult(new Empty());
     }
 

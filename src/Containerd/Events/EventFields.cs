@@ -19,6 +19,7 @@ internal static class EventFields
         ["ContainerCreate"] = ContainerFields,
         ["ContainerUpdate"] = new() { ["id"] = 1, ["image"] = 2, [Labels] = 3, ["snapshot_key"] = 4 },
         ["ContainerDelete"] = ContainerFields,
+        ["ContentCreate"] = new() { ["digest"] = 1, ["mediaType"] = 3 },
         ["ContentDelete"] = new() { ["digest"] = 1 },
         ["ImageCreate"] = Named,
         ["ImageUpdate"] = Named,

@@ -13,24 +13,28 @@ namespace Wharf.Containerd.Garbage;
 /// Removes what no image, container, lease or root label leads to. It runs when a caller asks to wait for it, some time after other
 /// removals, and once after the start.
 /// </summary>
-internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, SnapshotterTable snapshotters, ILogger<GarbageCollector> log)
+internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, SnapshotterTable snapshotters, ILogger<GarbageCollector> log) : IDisposable
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
-    private readonly Lock gate = new();
+    private readonly SemaphoreSlim gate = new(1);
     private readonly Channel<bool> wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Something was removed that may have kept others.</summary>
-    public void Removed(bool now)
+    /// <summary>Something was removed that may have kept others: they go some time later.</summary>
+    public void Removed() => wanted.Writer.TryWrite(true);
+
+    /// <summary>The same; when the caller wants to wait, they are gone when this returns.</summary>
+    public Task RemovedAsync(bool now)
     {
         if (now)
         {
-            Collect();
+            return CollectAsync();
         }
-        else
-        {
-            wanted.Writer.TryWrite(true);
-        }
+
+        Removed();
+        return Task.CompletedTask;
     }
+
+    public void Dispose() => gate.Dispose();
 
     /// <summary>Collects what <see cref="Removed"/> left for later, until the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -45,9 +49,10 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Sna
                 wanted.Reader.TryRead(out _);
                 try
                 {
-                    Collect();
+                    await CollectAsync().ConfigureAwait(false);
+                    await snapshotters.RemoveUnrecordedAsync(remote: true, cancellation).ConfigureAwait(false);
                 }
-                catch (Exception error) when (error is IOException or UnauthorizedAccessException or SqliteException)
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException or SqliteException or ContainerdException)
                 {
                     Failures.StepFailed(log, "collect garbage", "store", error.Message);
                 }
@@ -59,26 +64,28 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Sna
         }
     }
 
-    private void Collect()
+    private async Task CollectAsync()
     {
-        lock (gate)
+        await gate.WaitAsync().ConfigureAwait(false);
+        try
         {
-            (bool content, List<(Snapshotter Snapshotter, ulong Number)> folders) = store.Remove(records =>
+            var places = new List<(Snapshotter Snapshotter, string Scope, SnapshotPlace Place)>();
+            bool content = store.Remove(records =>
             {
                 bool any = false;
-                var numbers = new List<(Snapshotter, ulong)>();
+                places.Clear();
                 foreach (string scope in records.Namespaces())
                 {
                     Reachability reachable = Reachability.Of(records, snapshotters, scope, DateTimeOffset.UtcNow);
-                    any |= reachable.Sweep(records, numbers);
+                    any |= reachable.Sweep(records, places);
                 }
 
-                return (any, numbers);
+                return any;
             });
             Failpoint.Pass("containerd.garbage.swept");
-            foreach (IGrouping<Snapshotter, ulong> removed in folders.GroupBy(one => one.Snapshotter, one => one.Number))
+            foreach (IGrouping<Snapshotter, (Snapshotter, string Scope, SnapshotPlace Place)> removed in places.GroupBy(one => one.Snapshotter))
             {
-                removed.Key.RemoveFolders(removed);
+                await removed.Key.RemoveAsync(removed.Select(one => (one.Scope, one.Place))).ConfigureAwait(false);
             }
 
             if (content)
@@ -87,6 +94,10 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Sna
             }
 
             store.Reserve();
+        }
+        finally
+        {
+            gate.Release();
         }
     }
 }

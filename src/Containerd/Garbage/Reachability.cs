@@ -77,13 +77,13 @@ internal sealed class Reachability
         return walk;
     }
 
-    /// <summary>Removes the records of the rest. True when blobs may be left without one; the folders of snapshots are added to the list.</summary>
-    public bool Sweep(RecordQueries records, List<(Snapshotter Snapshotter, ulong Number)> folders)
+    /// <summary>Removes the records of the rest. True when blobs may be left without one; where snapshots are is added to the list.</summary>
+    public bool Sweep(RecordQueries records, List<(Snapshotter Snapshotter, string Scope, SnapshotPlace Place)> places)
     {
         foreach (((Snapshotter snapshotter, string key), SnapshotRecord record) in snapshots.Where(pair => !reachedSnapshots.Contains(pair.Key)))
         {
-            records.Delete(scope, snapshotter.Records, key);
-            folders.Add((snapshotter, record.Number));
+            snapshotter.Delete(records, scope, key);
+            places.Add((snapshotter, scope, record.Place));
         }
 
         bool any = false;

@@ -81,7 +81,7 @@ internal sealed class ImagesService(MetadataStore store, EventExchange events, G
         return Task.FromResult(new UpdateImageResponse { Image = updated });
     }
 
-    public override Task<Empty> Delete(DeleteImageRequest request, ServerCallContext context)
+    public override async Task<Empty> Delete(DeleteImageRequest request, ServerCallContext context)
     {
         string scope = CallScope.Of(context).Namespace;
         store.Remove(records =>
@@ -95,8 +95,8 @@ internal sealed class ImagesService(MetadataStore store, EventExchange events, G
             records.Delete(scope, RecordKind.Image, request.Name);
         });
         events.Publish(scope, "/images/delete", new ImageDelete { Name = request.Name });
-        garbage.Removed(request.Sync);
-        return Task.FromResult(new Empty());
+        await garbage.RemovedAsync(request.Sync).ConfigureAwait(false);
+        return new Empty();
     }
 
     private static Image Find(RecordQueries records, string scope, string name) =>

@@ -34,7 +34,7 @@ internal sealed class LeasesService(MetadataStore store, GarbageCollector garbag
         return Task.FromResult(new CreateResponse { Lease = lease });
     }
 
-    public override Task<Empty> Delete(DeleteRequest request, ServerCallContext context)
+    public override async Task<Empty> Delete(DeleteRequest request, ServerCallContext context)
     {
         string scope = CallScope.Of(context).Namespace;
         store.Remove(records =>
@@ -46,8 +46,8 @@ internal sealed class LeasesService(MetadataStore store, GarbageCollector garbag
 
             LeaseRecords.Delete(records, scope, request.Id);
         });
-        garbage.Removed(request.Sync);
-        return Task.FromResult(new Empty());
+        await garbage.RemovedAsync(request.Sync).ConfigureAwait(false);
+        return new Empty();
     }
 
     public override Task<ListResponse> List(ListRequest request, ServerCallContext context)
@@ -77,7 +77,7 @@ internal sealed class LeasesService(MetadataStore store, GarbageCollector garbag
         string scope = CallScope.Of(context).Namespace;
         CheckType(request.Resource);
         store.Remove(records => LeaseRecords.Remove(records, scope, request.Id, request.Resource));
-        garbage.Removed(now: false);
+        garbage.Removed();
         return Task.FromResult(new Empty());
     }
 

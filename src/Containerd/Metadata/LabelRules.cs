@@ -9,7 +9,7 @@ internal static class LabelRules
     private const int LongestPair = 4096;
     private const string Prefix = "labels.";
 
-    public static void Check(MapField<string, string> labels)
+    public static void Check(IEnumerable<KeyValuePair<string, string>> labels)
     {
         foreach ((string key, string value) in labels)
         {

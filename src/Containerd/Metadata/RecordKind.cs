@@ -13,4 +13,5 @@ internal enum RecordKind
     Setting = 8,
     Sandbox = 9,
     NativeSnapshot = 10,
+    ProxySnapshot = 11,
 }

@@ -5,11 +5,12 @@ using Wharf.ContainerdApi.ObjectEvents;
 using Wharf.Containerd.Events;
 using Wharf.Containerd.Metadata;
 using Wharf.Containerd.Rpc;
+using Wharf.Containerd.Snapshots;
 
 namespace Wharf.Containerd.Namespaces;
 
 /// <summary>A namespace is there when it was made, or when something was made in it.</summary>
-internal sealed class NamespacesService(MetadataStore store, EventExchange events) : ContainerdApi.Namespaces.V1.Namespaces.NamespacesBase
+internal sealed class NamespacesService(MetadataStore store, EventExchange events, SnapshotterTable snapshotters) : ContainerdApi.Namespaces.V1.Namespaces.NamespacesBase
 {
     private const string Key = "labels";
 
@@ -88,9 +89,10 @@ internal sealed class NamespacesService(MetadataStore store, EventExchange event
 
             string[] left =
             [
-                .. new (RecordKind Kind, string Name)[] { (RecordKind.Image, "images"), (RecordKind.Content, "blobs"), (RecordKind.Container, "containers"), (RecordKind.Snapshot, "snapshots on \"overlayfs\" snapshotter"), (RecordKind.NativeSnapshot, "snapshots on \"native\" snapshotter"), (RecordKind.Sandbox, "sandboxes") }
+                .. new (RecordKind Kind, string Name)[] { (RecordKind.Image, "images"), (RecordKind.Content, "blobs"), (RecordKind.Container, "containers"), (RecordKind.Sandbox, "sandboxes") }
                     .Where(one => records.List(request.Name, one.Kind).Count > 0)
                     .Select(one => one.Name),
+                .. snapshotters.All.Where(one => one.All(records, request.Name).Count > 0).Select(one => $"snapshots on \"{one.Name}\" snapshotter"),
             ];
             if (left.Length > 0)
             {

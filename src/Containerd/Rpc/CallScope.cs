@@ -5,7 +5,7 @@ namespace Wharf.Containerd.Rpc;
 /// <summary>Whose call it is: the namespace, and the lease that gets what the call makes.</summary>
 internal readonly record struct CallScope(string Namespace, string? Lease)
 {
-    private const string NamespaceHeader = "containerd-namespace";
+    public const string NamespaceHeader = "containerd-namespace";
     private const string LeaseHeader = "containerd-lease";
 
     public static CallScope Of(ServerCallContext context)

@@ -1,10 +1,11 @@
 using Wharf.ContainerdApi.Introspection.V1;
 using Wharf.ContainerdApi.Types;
+using Wharf.Containerd.Proxies;
 
 namespace Wharf.Containerd.Rpc;
 
 /// <summary>The parts of this daemon by the types and names that containerd gives its plugins, each after those that it requires.</summary>
-internal sealed class PluginList(string root, IEnumerable<string> snapshotters, IEnumerable<string> services)
+internal sealed class PluginList(string root, IEnumerable<(string Name, IReadOnlyList<string> Capabilities)> snapshotters, IReadOnlyList<ProxyPlugin> proxies, IEnumerable<string> services)
 {
     private const string Content = "io.containerd.content.v1";
     private const string Snapshotter = "io.containerd.snapshotter.v1";
@@ -16,7 +17,8 @@ internal sealed class PluginList(string root, IEnumerable<string> snapshotters, 
     [
         Named(Event, "exchange"),
         Named(Content, "content", Path.Combine(root, $"{Content}.content")),
-        .. snapshotters.Select(name => Native(Named(Snapshotter, name, Path.Combine(root, $"{Snapshotter}.{name}")))),
+        .. snapshotters.Select(one => Capable(Native(Named(Snapshotter, one.Name, Path.Combine(root, $"{Snapshotter}.{one.Name}"))), one.Capabilities)),
+        .. proxies.Select(Proxied),
         Requiring(Named(Metadata, "bolt", root), Event, Content, Snapshotter),
         Requiring(Named("io.containerd.gc.v1", "scheduler"), Metadata),
         Requiring(Named("io.containerd.lease.v1", "manager"), Metadata),
@@ -44,6 +46,27 @@ internal sealed class PluginList(string root, IEnumerable<string> snapshotters, 
     private static Plugin Requiring(Plugin plugin, params string[] types)
     {
         plugin.Requires.AddRange(types);
+        return plugin;
+    }
+
+    private static Plugin Capable(Plugin plugin, IEnumerable<string> capabilities)
+    {
+        plugin.Capabilities.AddRange(capabilities);
+        return plugin;
+    }
+
+    private static Plugin Proxied(ProxyPlugin proxy)
+    {
+        Plugin plugin = Capable(Named(proxy.Type, proxy.Name), proxy.Capabilities);
+        plugin.Exports.Add(proxy.Exports.ToDictionary());
+        plugin.Exports["address"] = proxy.Address;
+        if (proxy.Platform.Length == 0)
+        {
+            return Native(plugin);
+        }
+
+        string[] parts = proxy.Platform.Split('/');
+        plugin.Platforms.Add(new Platform { Os = parts[0], Architecture = parts.ElementAtOrDefault(1) ?? string.Empty, Variant = parts.ElementAtOrDefault(2) ?? string.Empty });
         return plugin;
     }
 

@@ -1,4 +1,4 @@
-using Wharf.Containerd.Snapshots;
+using Wharf.Containerd.Proxies;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Wharf.Containerd.Rpc;
@@ -10,7 +10,7 @@ internal static class ServedApi
     public static IReadOnlyList<string> Names { get; } =
         ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "namespaces", "sandbox-controllers", "sandboxes", "snapshots", "streaming", "tasks", "transfer", "version"];
 
-    public static PluginList Plugins(string root) => new(root, SnapshotterTable.Names, Names);
+    public static PluginList Plugins(string root, IReadOnlyList<(string Name, IReadOnlyList<string> Capabilities)> snapshotters, IReadOnlyList<ProxyPlugin> proxies) => new(root, snapshotters, proxies, Names);
 
     /// <summary>Made when somebody asks: descriptors of everything are megabytes that most daemons never need.</summary>
     public static IReadOnlyList<ServiceDescriptor> Services =>

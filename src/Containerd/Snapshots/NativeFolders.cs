@@ -16,9 +16,11 @@ internal sealed class NativeFolders : ISnapshotFolders
         Directory.CreateDirectory(snapshots);
     }
 
+    public IReadOnlyList<string> Capabilities => [];
+
     public string Layer(ulong number) => Path.Combine(snapshots, number.ToString(CultureInfo.InvariantCulture));
 
-    public void Create(ulong number, bool writable, ulong? parent)
+    public void Create(ulong number, bool writable, ulong? parent, IReadOnlyDictionary<string, string> labels)
     {
         Files.MakeDirectory(null, Layer(number), RootMode);
         if (writable && parent is { } below)
@@ -40,7 +42,7 @@ internal sealed class NativeFolders : ISnapshotFolders
             .Select(folder => ulong.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : (ulong?)null)
             .OfType<ulong>();
 
-    public IReadOnlyList<Mount> Mounts(ulong number, bool writable, IReadOnlyList<ulong> parents) =>
+    public IReadOnlyList<Mount> Mounts(ulong number, bool writable, IReadOnlyList<ulong> parents, IReadOnlyDictionary<string, string> labels) =>
     [
         new Mount
         {
@@ -50,5 +52,9 @@ internal sealed class NativeFolders : ISnapshotFolders
         },
     ];
 
-    public void Sync(ulong number) => Durability.SyncFilesystem(Layer(number));
+    public (long Size, long Inodes) Commit(ulong number)
+    {
+        Durability.SyncFilesystem(Layer(number));
+        return DirectoryTree.Usage(Layer(number));
+    }
 }

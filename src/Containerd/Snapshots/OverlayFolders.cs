@@ -17,10 +17,12 @@ internal sealed class OverlayFolders : ISnapshotFolders
         Directory.CreateDirectory(snapshots);
     }
 
+    public IReadOnlyList<string> Capabilities => [];
+
     public string Layer(ulong number) => Path.Combine(Folder(number), "fs");
 
     /// <summary>New and empty; the root of the layer gets the owner and mode of its parent's.</summary>
-    public void Create(ulong number, bool writable, ulong? parent)
+    public void Create(ulong number, bool writable, ulong? parent, IReadOnlyDictionary<string, string> labels)
     {
         string folder = Folder(number);
         Files.MakeDirectory(null, folder, FolderMode);
@@ -60,7 +62,7 @@ internal sealed class OverlayFolders : ISnapshotFolders
             .OfType<ulong>();
 
     /// <summary>How a snapshot is mounted; <paramref name="parents"/> from the nearest on.</summary>
-    public IReadOnlyList<Mount> Mounts(ulong number, bool writable, IReadOnlyList<ulong> parents)
+    public IReadOnlyList<Mount> Mounts(ulong number, bool writable, IReadOnlyList<ulong> parents, IReadOnlyDictionary<string, string> labels)
     {
         var mount = new Mount();
         if (parents.Count == 0 || (!writable && parents.Count == 1))
@@ -85,8 +87,12 @@ internal sealed class OverlayFolders : ISnapshotFolders
         return [mount];
     }
 
-    /// <summary>What the whole filesystem has taken is on the disk.</summary>
-    public void Sync(ulong number) => Durability.SyncFilesystem(Layer(number));
+    /// <summary>What the whole filesystem has taken is on the disk afterwards.</summary>
+    public (long Size, long Inodes) Commit(ulong number)
+    {
+        Durability.SyncFilesystem(Layer(number));
+        return DirectoryTree.Usage(Layer(number));
+    }
 
     private string Folder(ulong number) => Path.Combine(snapshots, number.ToString(CultureInfo.InvariantCulture));
 }

@@ -12,49 +12,49 @@ internal sealed class SnapshotsService(SnapshotterTable snapshotters, EventExcha
 {
     private const int ListBatch = 100;
 
-    public override Task<PrepareSnapshotResponse> Prepare(PrepareSnapshotRequest request, ServerCallContext context)
+    public override async Task<PrepareSnapshotResponse> Prepare(PrepareSnapshotRequest request, ServerCallContext context)
     {
         var scope = CallScope.Of(context);
         Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
         var response = new PrepareSnapshotResponse();
-        response.Mounts.AddRange(snapshots.Create(scope, request.Key, request.Parent, writable: true, request.Labels));
+        response.Mounts.AddRange(await snapshots.CreateAsync(scope, request.Key, request.Parent, writable: true, request.Labels, context.CancellationToken).ConfigureAwait(false));
         events.Publish(scope.Namespace, "/snapshot/prepare", new SnapshotPrepare { Key = request.Key, Parent = request.Parent, Snapshotter = request.Snapshotter });
-        return Task.FromResult(response);
+        return response;
     }
 
-    public override Task<ViewSnapshotResponse> View(ViewSnapshotRequest request, ServerCallContext context)
+    public override async Task<ViewSnapshotResponse> View(ViewSnapshotRequest request, ServerCallContext context)
     {
         var scope = CallScope.Of(context);
         Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
         var response = new ViewSnapshotResponse();
-        response.Mounts.AddRange(snapshots.Create(scope, request.Key, request.Parent, writable: false, request.Labels));
+        response.Mounts.AddRange(await snapshots.CreateAsync(scope, request.Key, request.Parent, writable: false, request.Labels, context.CancellationToken).ConfigureAwait(false));
         events.Publish(scope.Namespace, "/snapshot/prepare", new SnapshotPrepare { Key = request.Key, Parent = request.Parent, Snapshotter = request.Snapshotter });
-        return Task.FromResult(response);
+        return response;
     }
 
-    public override Task<MountsResponse> Mounts(MountsRequest request, ServerCallContext context)
+    public override async Task<MountsResponse> Mounts(MountsRequest request, ServerCallContext context)
     {
         var response = new MountsResponse();
-        response.Mounts.AddRange(snapshotters.Get(request.Snapshotter).Mounts(CallScope.Of(context).Namespace, request.Key));
-        return Task.FromResult(response);
+        response.Mounts.AddRange(await snapshotters.Get(request.Snapshotter).MountsAsync(CallScope.Of(context).Namespace, request.Key, context.CancellationToken).ConfigureAwait(false));
+        return response;
     }
 
-    public override Task<Empty> Commit(CommitSnapshotRequest request, ServerCallContext context)
+    public override async Task<Empty> Commit(CommitSnapshotRequest request, ServerCallContext context)
     {
         var scope = CallScope.Of(context);
         Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
-        snapshots.Commit(scope, request.Name, request.Key, request.Labels);
+        await snapshots.CommitAsync(scope, request.Name, request.Key, request.Labels, context.CancellationToken).ConfigureAwait(false);
         events.Publish(scope.Namespace, "/snapshot/commit", new SnapshotCommit { Key = request.Key, Name = request.Name, Snapshotter = request.Snapshotter });
-        return Task.FromResult(new Empty());
+        return new Empty();
     }
 
-    public override Task<Empty> Remove(RemoveSnapshotRequest request, ServerCallContext context)
+    public override async Task<Empty> Remove(RemoveSnapshotRequest request, ServerCallContext context)
     {
         var scope = CallScope.Of(context);
         Snapshotter snapshots = snapshotters.Get(request.Snapshotter);
-        snapshots.Remove(scope.Namespace, request.Key);
+        await snapshots.RemoveAsync(scope.Namespace, request.Key).ConfigureAwait(false);
         events.Publish(scope.Namespace, "/snapshot/remove", new SnapshotRemove { Key = request.Key, Snapshotter = request.Snapshotter });
-        return Task.FromResult(new Empty());
+        return new Empty();
     }
 
     public override Task<StatSnapshotResponse> Stat(StatSnapshotRequest request, ServerCallContext context) =>
@@ -81,17 +81,17 @@ internal sealed class SnapshotsService(SnapshotterTable snapshotters, EventExcha
         }
     }
 
-    public override Task<UsageResponse> Usage(UsageRequest request, ServerCallContext context)
+    public override async Task<UsageResponse> Usage(UsageRequest request, ServerCallContext context)
     {
-        (long size, long inodes) = snapshotters.Get(request.Snapshotter).Usage(CallScope.Of(context).Namespace, request.Key);
-        return Task.FromResult(new UsageResponse { Size = size, Inodes = inodes });
+        (long size, long inodes) = await snapshotters.Get(request.Snapshotter).UsageAsync(CallScope.Of(context).Namespace, request.Key, context.CancellationToken).ConfigureAwait(false);
+        return new UsageResponse { Size = size, Inodes = inodes };
     }
 
-    public override Task<Empty> Cleanup(CleanupRequest request, ServerCallContext context)
+    public override async Task<Empty> Cleanup(CleanupRequest request, ServerCallContext context)
     {
         _ = CallScope.Of(context);
-        snapshotters.Get(request.Snapshotter).RemoveUnrecorded();
-        return Task.FromResult(new Empty());
+        await snapshotters.Get(request.Snapshotter).RemoveUnrecordedAsync(context.CancellationToken).ConfigureAwait(false);
+        return new Empty();
     }
 
     private static string? Field(Info info, IReadOnlyList<string> path) => path[0] switch

@@ -8,148 +8,168 @@ using Wharf.Linux;
 namespace Wharf.Containerd.Snapshots;
 
 /// <summary>
-/// Stacks of layers. A folder exists before its record and outlives it, so that after a crash there are at most folders without a
-/// record, which the next start removes.
+/// Stacks of layers. What a backend keeps exists before its record and outlives it, so that after a crash there is at most something
+/// without a record, which the next start removes.
 /// </summary>
-internal sealed class Snapshotter(MetadataStore store, string name, RecordKind kind, string counter, ISnapshotFolders folders)
+internal sealed class Snapshotter(MetadataStore store, string name, SnapshotRecords table, SnapshotNumbers numbers, ISnapshotBackend backend)
 {
     public const string OverlayName = "overlayfs";
     public const string NativeName = "native";
 
-    // Numbers are taken from a block that the store has given out, so that one transaction is enough for a snapshot.
-    private const ulong Block = 1024;
-    private readonly Lock gate = new();
-    private ulong next;
-    private ulong end;
+    /// <summary>Of an active snapshot: the layer that it is to become.</summary>
+    private const string Target = "containerd.io/snapshot.ref";
+    private long begun;
+    private int working;
 
     public string Name => name;
 
-    public RecordKind Records => kind;
+    /// <summary>True when another program keeps the snapshots.</summary>
+    public bool IsRemote => backend is not FolderBackend;
+
+    public IReadOnlyList<string> Capabilities => backend.Capabilities;
 
     /// <summary>What containerd calls the resources of leases that are snapshots of this one.</summary>
     public string Resource => LeaseRecords.SnapshotPrefix + name;
 
     public static Snapshotter Overlay(MetadataStore store, string root) =>
-        new(store, OverlayName, RecordKind.Snapshot, "snapshot-number", new OverlayFolders(Path.Combine(root, "io.containerd.snapshotter.v1.overlayfs")));
+        new(store, OverlayName, new SnapshotRecords(RecordKind.Snapshot, string.Empty), new SnapshotNumbers(store, "snapshot-number"), new FolderBackend(new OverlayFolders(Folder(root, OverlayName))));
 
     public static Snapshotter Native(MetadataStore store, string root) =>
-        new(store, NativeName, RecordKind.NativeSnapshot, "snapshot-number-native", new NativeFolders(Path.Combine(root, "io.containerd.snapshotter.v1.native")));
+        new(store, NativeName, new SnapshotRecords(RecordKind.NativeSnapshot, string.Empty), new SnapshotNumbers(store, "snapshot-number-native"), new FolderBackend(new NativeFolders(Folder(root, NativeName))));
 
-    public IReadOnlyList<Mount> Create(CallScope scope, string key, string parent, bool writable, IReadOnlyDictionary<string, string> labels)
+    /// <summary>One whose files are another program's; its records are in one table with those of others like it.</summary>
+    public static Snapshotter Proxied(MetadataStore store, string name, ISnapshotBackend backend) =>
+        new(store, name, new SnapshotRecords(RecordKind.ProxySnapshot, name + "\n"), new SnapshotNumbers(store, "snapshot-number-proxy"), backend);
+
+    public static string Folder(string root, string name) => Path.Combine(root, $"io.containerd.snapshotter.v1.{name}");
+
+    public async Task<IReadOnlyList<Mount>> CreateAsync(CallScope scope, string key, string parent, bool writable, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
     {
         if (key.Length == 0)
         {
             throw ContainerdException.Invalid("snapshot key must not be empty");
         }
 
-        (IReadOnlyList<ulong> parents, bool exists) = store.Read(records =>
-            (parent.Length == 0 ? [] : Stack(records, scope.Namespace, parent), records.Find(scope.Namespace, kind, key) is not null));
-        if (exists)
+        LabelRules.Check(labels);
+        string target = labels.GetValueOrDefault(Target, string.Empty);
+        if (target.Length > 0 && TryHold(scope, target))
         {
-            throw ContainerdException.AlreadyExists($"snapshot \"{key}\"");
+            throw ContainerdException.AlreadyExists($"target snapshot \"{target}\"");
         }
 
-        ulong number = NextNumber();
+        IReadOnlyList<SnapshotPlace> parents = store.Read(records =>
+            table.TryFind(records, scope.Namespace, key) is not null ? throw ContainerdException.AlreadyExists($"snapshot \"{key}\"")
+            : parent.Length == 0 ? [] : table.Stack(records, scope.Namespace, parent));
+        SnapshotPlace place = backend.Place(scope.Namespace, numbers.Next(), key);
+        SnapshotPlace? found = null;
+        bool recorded = false;
+        BeginWork();
         try
         {
-            folders.Create(number, writable, parents.Count > 0 ? parents[0] : null);
+            found = await backend.CreateAsync(scope.Namespace, place, writable, parents.Count > 0 ? parents[0] : null, labels, cancellation).ConfigureAwait(false);
+            string named = found is null ? key : target;
             store.Change(records =>
             {
-                if (records.Find(scope.Namespace, kind, key) is not null)
+                if (table.TryFind(records, scope.Namespace, named) is not null)
                 {
-                    throw ContainerdException.AlreadyExists($"snapshot \"{key}\"");
+                    throw ContainerdException.AlreadyExists($"snapshot \"{named}\"");
                 }
 
                 if (parent.Length > 0)
                 {
-                    _ = Stack(records, scope.Namespace, parent);
+                    _ = table.Stack(records, scope.Namespace, parent);
                 }
 
-                var info = new Info { Name = key, Parent = parent, Kind = writable ? Kind.Active : Kind.View, CreatedAt = LabelRules.Now() };
-                info.UpdatedAt = info.CreatedAt;
-                info.Labels.Add(labels.ToDictionary());
-                LabelRules.Check(info.Labels);
-                Put(records, scope.Namespace, new SnapshotRecord(info, number));
-                LeaseRecords.Hold(records, scope, Resource, key);
+                Kind kind = found is not null ? Kind.Committed : writable ? Kind.Active : Kind.View;
+                table.Put(records, scope.Namespace, new SnapshotRecord(Described(named, parent, kind, labels), found ?? place));
+                LeaseRecords.Hold(records, scope, Resource, named);
             });
+            recorded = true;
         }
-        catch
+        finally
         {
-            folders.Remove(number);
-            throw;
+            Interlocked.Decrement(ref working);
+            if (!recorded && found is null)
+            {
+                await backend.RemoveAsync(scope.Namespace, place, CancellationToken.None).ConfigureAwait(false);
+            }
         }
 
-        return folders.Mounts(number, writable, parents);
+        return found is not null
+            ? throw ContainerdException.AlreadyExists($"target snapshot \"{target}\" from snapshotter")
+            : await backend.MountsAsync(scope.Namespace, place, writable, parents, labels, cancellation).ConfigureAwait(false);
     }
 
-    public IReadOnlyList<Mount> Mounts(string scope, string key)
+    public Task<IReadOnlyList<Mount>> MountsAsync(string scope, string key, CancellationToken cancellation)
     {
-        (SnapshotRecord record, IReadOnlyList<ulong> parents) = store.Read(records =>
+        (SnapshotRecord record, IReadOnlyList<SnapshotPlace> parents) = store.Read(records =>
         {
-            SnapshotRecord found = Find(records, scope, key);
-            return (found, found.Info.Parent.Length == 0 ? [] : Stack(records, scope, found.Info.Parent));
+            SnapshotRecord found = table.Find(records, scope, key);
+            return (found, found.Info.Parent.Length == 0 ? [] : table.Stack(records, scope, found.Info.Parent));
         });
         return record.Info.Kind == Kind.Committed
             ? throw ContainerdException.Precondition($"snapshot \"{key}\" is committed and has no mounts")
-            : folders.Mounts(record.Number, record.Info.Kind == Kind.Active, parents);
+            : backend.MountsAsync(scope, record.Place, record.Info.Kind == Kind.Active, parents, record.Info.Labels, cancellation);
     }
 
     /// <summary>Makes the content of an active snapshot a layer for others; on the disk when this returns.</summary>
-    public void Commit(CallScope scope, string target, string key, IReadOnlyDictionary<string, string> labels)
+    public async Task CommitAsync(CallScope scope, string target, string key, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
     {
         if (target.Length == 0)
         {
             throw ContainerdException.Invalid("snapshot name must not be empty");
         }
 
-        SnapshotRecord active = Get(scope.Namespace, key);
-        (long size, long inodes) = DirectoryTree.Usage(folders.Layer(active.Number));
-        folders.Sync(active.Number);
-        store.Change(records =>
+        LabelRules.Check(labels);
+        SnapshotRecord Ready(RecordQueries records)
         {
-            SnapshotRecord current = Find(records, scope.Namespace, key);
-            if (current.Info.Kind != Kind.Active)
-            {
-                throw ContainerdException.Precondition($"snapshot \"{key}\" is not active");
-            }
+            SnapshotRecord current = table.Find(records, scope.Namespace, key);
+            return current.Info.Kind != Kind.Active ? throw ContainerdException.Precondition($"snapshot \"{key}\" is not active")
+                : table.TryFind(records, scope.Namespace, target) is not null ? throw ContainerdException.AlreadyExists($"snapshot \"{target}\"")
+                : current;
+        }
 
-            if (records.Find(scope.Namespace, kind, target) is not null)
+        SnapshotRecord active = store.Read(Ready);
+        BeginWork();
+        try
+        {
+            CommittedSnapshot committed = await backend.CommitAsync(scope.Namespace, active.Place, target, labels, cancellation).ConfigureAwait(false);
+            store.Change(records =>
             {
-                throw ContainerdException.AlreadyExists($"snapshot \"{target}\"");
-            }
-
-            var info = new Info { Name = target, Parent = current.Info.Parent, Kind = Kind.Committed, CreatedAt = LabelRules.Now() };
-            info.UpdatedAt = info.CreatedAt;
-            info.Labels.Add(labels.ToDictionary());
-            LabelRules.Check(info.Labels);
-            records.Delete(scope.Namespace, kind, key);
-            Put(records, scope.Namespace, new SnapshotRecord(info, current.Number, size, inodes));
-            LeaseRecords.Hold(records, scope, Resource, target);
-        });
+                SnapshotRecord current = Ready(records);
+                table.Delete(records, scope.Namespace, key);
+                table.Put(records, scope.Namespace, new SnapshotRecord(Described(target, current.Info.Parent, Kind.Committed, labels), committed.Place, committed.Size, committed.Inodes));
+                LeaseRecords.Hold(records, scope, Resource, target);
+            });
+        }
+        finally
+        {
+            Interlocked.Decrement(ref working);
+        }
     }
 
-    public void Remove(string scope, string key)
+    public async Task RemoveAsync(string scope, string key)
     {
-        ulong number = store.Remove(records =>
+        SnapshotPlace place = store.Remove(records =>
         {
-            SnapshotRecord record = Find(records, scope, key);
-            if (record.Info.Kind == Kind.Committed && All(records, scope).Any(other => other.Info.Parent == key))
+            SnapshotRecord record = table.Find(records, scope, key);
+            if (record.Info.Kind == Kind.Committed && table.All(records, scope).Any(other => other.Info.Parent == key))
             {
                 throw ContainerdException.Precondition("cannot remove snapshot with child");
             }
 
-            records.Delete(scope, kind, key);
-            return record.Number;
+            table.Delete(records, scope, key);
+            return record.Place;
         });
         Failpoint.Pass("containerd.snapshot.unrecorded");
-        folders.Remove(number);
+        await backend.RemoveAsync(scope, place, CancellationToken.None).ConfigureAwait(false);
         store.Reserve();
     }
 
     /// <summary>True when there is a layer of that name, and the caller's lease keeps it from now on.</summary>
     public bool TryHold(CallScope scope, string committed) => store.Change(records =>
     {
-        if (records.Find(scope.Namespace, kind, committed) is not { } value || SnapshotRecord.Decode(value).Info.Kind != Kind.Committed)
+        if (table.TryFind(records, scope.Namespace, committed) is not { Info.Kind: Kind.Committed })
         {
             return false;
         }
@@ -158,14 +178,14 @@ internal sealed class Snapshotter(MetadataStore store, string name, RecordKind k
         return true;
     });
 
-    public SnapshotRecord Get(string scope, string key) => store.Read(records => Find(records, scope, key));
+    public SnapshotRecord Get(string scope, string key) => store.Read(records => table.Find(records, scope, key));
 
     public Info Update(string scope, Info given, IEnumerable<string> paths)
     {
         LabelRules.Check(given.Labels);
         return store.Change(records =>
         {
-            SnapshotRecord record = Find(records, scope, given.Name);
+            SnapshotRecord record = table.Find(records, scope, given.Name);
             foreach (string path in paths)
             {
                 if (!LabelRules.TryUpdate(path, record.Info.Labels, given.Labels))
@@ -175,92 +195,60 @@ internal sealed class Snapshotter(MetadataStore store, string name, RecordKind k
             }
 
             record.Info.UpdatedAt = LabelRules.Now();
-            Put(records, scope, record);
+            table.Put(records, scope, record);
             return record.Info;
         });
     }
 
-    public IReadOnlyList<Info> List(string scope) => [.. store.Read(records => All(records, scope)).Select(record => record.Info)];
+    public IReadOnlyList<Info> List(string scope) => [.. store.Read(records => table.All(records, scope)).Select(record => record.Info)];
 
-    public (long Size, long Inodes) Usage(string scope, string key)
+    public async Task<(long Size, long Inodes)> UsageAsync(string scope, string key, CancellationToken cancellation)
     {
         SnapshotRecord record = Get(scope, key);
-        return record.Info.Kind == Kind.Active ? DirectoryTree.Usage(folders.Layer(record.Number)) : (record.Size, record.Inodes);
+        return record.Info.Kind == Kind.Committed && record.Size > 0
+            ? (record.Size, record.Inodes)
+            : await backend.UsageAsync(scope, record.Place, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Removes folders that no record names.</summary>
-    public void RemoveUnrecorded()
+    /// <summary>Removes what the backend has and no record names.</summary>
+    public async Task RemoveUnrecordedAsync(CancellationToken cancellation)
     {
-        // Before the records are read: what is made meanwhile has a larger number or its record already.
-        ulong[] present;
-        ulong limit;
-        lock (gate)
-        {
-            limit = end == 0 ? ulong.MaxValue : end - Block;
-            present = [.. folders.All()];
-        }
+        // Before the records are read: what is made meanwhile has a larger number. A name says nothing of when it was given, so
+        // what has one is left alone while somebody makes or commits.
+        ulong limit = numbers.Start;
+        long before = Interlocked.Read(ref begun);
+        bool busy = Volatile.Read(ref working) > 0;
+        IReadOnlyList<(string Scope, SnapshotPlace Place)> present = await backend.AllAsync(store.Read(records => records.Namespaces()), cancellation).ConfigureAwait(false);
+        HashSet<string> known = store.Read(table.Places);
+        bool still = !busy && before == Interlocked.Read(ref begun);
+        await RemoveAsync(present.Where(one => !known.Contains(one.Place.Id) && (one.Place.Name.Length > 0 ? still : one.Place.Number < limit))).ConfigureAwait(false);
+    }
 
-        HashSet<ulong> known = [.. store.Read(records => records.ListEverywhere(kind)).Select(record => SnapshotRecord.Decode(record.Value).Number)];
-        foreach (ulong number in present.Where(number => number < limit && !known.Contains(number)))
+    public IReadOnlyList<SnapshotRecord> All(RecordQueries records, string scope) => table.All(records, scope);
+
+    /// <summary>Takes a record away in a transaction of the caller's, who has its place removed afterwards.</summary>
+    public void Delete(RecordQueries records, string scope, string key) => table.Delete(records, scope, key);
+
+    /// <summary>Removes places without a record, children before their parents.</summary>
+    public async Task RemoveAsync(IEnumerable<(string Scope, SnapshotPlace Place)> places)
+    {
+        foreach ((string scope, SnapshotPlace place) in places.OrderByDescending(one => one.Place.Number).ToArray())
         {
-            folders.Remove(number);
+            await backend.RemoveAsync(scope, place, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
-    public IReadOnlyList<SnapshotRecord> All(RecordQueries records, string scope) =>
-        [.. records.List(scope, kind).Select(record => SnapshotRecord.Decode(record.Value))];
-
-    /// <summary>Folders of snapshots that a transaction has removed.</summary>
-    public void RemoveFolders(IEnumerable<ulong> numbers)
+    private void BeginWork()
     {
-        foreach (ulong number in numbers)
-        {
-            folders.Remove(number);
-        }
+        Interlocked.Increment(ref begun);
+        Interlocked.Increment(ref working);
     }
 
-    private void Put(RecordQueries records, string scope, SnapshotRecord record) => records.Put(scope, kind, record.Info.Name, record.Encode());
-
-    private SnapshotRecord Find(RecordQueries records, string scope, string key) =>
-        records.Find(scope, kind, key) is { } value ? SnapshotRecord.Decode(value) : throw ContainerdException.NotFound($"snapshot \"{key}\"");
-
-    /// <summary>A committed snapshot and all below it, by folder number.</summary>
-    private List<ulong> Stack(RecordQueries records, string scope, string top)
+    private static Info Described(string name, string parent, Kind kind, IReadOnlyDictionary<string, string> labels)
     {
-        var numbers = new List<ulong>();
-        for (string key = top; key.Length > 0;)
-        {
-            SnapshotRecord record = records.Find(scope, kind, key) is { } value
-                ? SnapshotRecord.Decode(value)
-                : throw ContainerdException.NotFound($"parent snapshot \"{key}\"");
-            if (record.Info.Kind != Kind.Committed)
-            {
-                throw ContainerdException.Invalid($"parent \"{key}\" is not committed snapshot");
-            }
-
-            numbers.Add(record.Number);
-            key = record.Info.Parent;
-        }
-
-        return numbers;
-    }
-
-    private ulong NextNumber()
-    {
-        lock (gate)
-        {
-            if (next == end)
-            {
-                next = store.Change(records =>
-                {
-                    ulong first = records.Find(string.Empty, RecordKind.Setting, counter) is { } value ? BitConverter.ToUInt64(value) : 1;
-                    records.Put(string.Empty, RecordKind.Setting, counter, BitConverter.GetBytes(first + Block));
-                    return first;
-                });
-                end = next + Block;
-            }
-
-            return next++;
-        }
+        var info = new Info { Name = name, Parent = parent, Kind = kind, CreatedAt = LabelRules.Now() };
+        info.UpdatedAt = info.CreatedAt;
+        info.Labels.Add(labels.ToDictionary());
+        return info;
     }
 }

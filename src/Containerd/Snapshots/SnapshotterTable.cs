@@ -1,20 +1,47 @@
+using Microsoft.Extensions.Logging;
+using Wharf.Containerd.Metadata;
+using Wharf.Containerd.Rpc;
+
 namespace Wharf.Containerd.Snapshots;
 
 /// <summary>The snapshotters of this daemon by their names.</summary>
-internal sealed class SnapshotterTable(IReadOnlyList<Snapshotter> all)
+internal sealed class SnapshotterTable(IReadOnlyList<Snapshotter> all, ILogger<SnapshotterTable> log)
 {
-    public static IReadOnlyList<string> Names { get; } = [Snapshotter.OverlayName, Snapshotter.NativeName];
+    /// <summary>Those that are part of every daemon, as introspection shows them.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<string> Capabilities)> Own { get; } = [(Snapshotter.OverlayName, []), (Snapshotter.NativeName, [])];
 
     public IReadOnlyList<Snapshotter> All => all;
+
+    /// <summary>Those of this daemon's own that are wanted; the others leave no trace on the disk.</summary>
+    public static IEnumerable<Snapshotter> Make(MetadataStore store, string root, Func<string, bool> wanted)
+    {
+        if (wanted(Snapshotter.OverlayName))
+        {
+            yield return Snapshotter.Overlay(store, root);
+        }
+
+        if (wanted(Snapshotter.NativeName))
+        {
+            yield return Snapshotter.Native(store, root);
+        }
+    }
 
     public Snapshotter Get(string name) => all.FirstOrDefault(one => one.Name == name)
         ?? throw ContainerdException.Invalid(name.Length == 0 ? "snapshotter argument missing" : $"snapshotter not loaded: {name}");
 
-    public void RemoveUnrecorded()
+    /// <summary>Has each of one sort remove what no record names. One that cannot now is asked again after the next removal.</summary>
+    public async Task RemoveUnrecordedAsync(bool remote, CancellationToken cancellation)
     {
-        foreach (Snapshotter snapshotter in all)
+        foreach (Snapshotter snapshotter in all.Where(one => one.IsRemote == remote))
         {
-            snapshotter.RemoveUnrecorded();
+            try
+            {
+                await snapshotter.RemoveUnrecordedAsync(cancellation).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is ContainerdException or IOException)
+            {
+                Failures.StepFailed(log, "remove unrecorded snapshots", snapshotter.Name, error.Message);
+            }
         }
     }
 }

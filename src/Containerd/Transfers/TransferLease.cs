@@ -38,7 +38,7 @@ internal sealed class TransferLease : IDisposable
         if (own is not null)
         {
             store.Remove(records => LeaseRecords.Delete(records, Scope.Namespace, own));
-            garbage.Removed(now: false);
+            garbage.Removed();
         }
     }
 }

@@ -87,7 +87,17 @@ internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, 
     private async Task ApplyAsync(CallScope scope, Digest layer, Digest diffId, string parent, string name, CancellationToken cancellation)
     {
         string key = $"extract-{Guid.NewGuid():N} {name}";
-        IReadOnlyList<Mount> mounts = snapshots.Create(scope, key, parent, writable: true, new Dictionary<string, string> { ["containerd.io/snapshot.ref"] = name });
+        IReadOnlyList<Mount> mounts;
+        try
+        {
+            mounts = await snapshots.CreateAsync(scope, key, parent, writable: true, new Dictionary<string, string> { ["containerd.io/snapshot.ref"] = name }, cancellation).ConfigureAwait(false);
+        }
+        catch (ContainerdException error) when (error.Kind == ErrorKind.AlreadyExists && snapshots.TryHold(scope, name))
+        {
+            // Somebody else has unpacked the layer meanwhile, or the snapshotter gets at it without us.
+            return;
+        }
+
         bool committed = false;
         try
         {
@@ -101,7 +111,7 @@ internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, 
                 throw ContainerdException.Precondition($"wrong diff id calculated on extraction \"{applied.Digest}\" of layer {layer}, its image says {diffId}");
             }
 
-            snapshots.Commit(scope, name, key, new Dictionary<string, string>());
+            await snapshots.CommitAsync(scope, name, key, new Dictionary<string, string>(), cancellation).ConfigureAwait(false);
             committed = true;
         }
         catch (ContainerdException error) when (error.Kind == ErrorKind.AlreadyExists)
@@ -112,7 +122,7 @@ internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, 
         {
             if (!committed)
             {
-                snapshots.Remove(scope.Namespace, key);
+                await snapshots.RemoveAsync(scope.Namespace, key).ConfigureAwait(false);
             }
         }
     }

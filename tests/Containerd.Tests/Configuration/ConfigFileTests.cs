@@ -1,4 +1,5 @@
 using Wharf.Containerd.Configuration;
+using Wharf.Containerd.Proxies;
 
 namespace Wharf.Containerd.Tests.Configuration;
 
@@ -29,7 +30,7 @@ public sealed class ConfigFileTests : IDisposable
               level = "debug"
             """);
 
-        Assert.Equal(new ContainerdOptions { Root = "/r", State = "/s", Address = "/a.sock", User = 7, Group = 8, LargestRequest = 1_000_000, LogLevel = "debug", OomScore = -500 }, read.Options with { RequiredPlugins = new ContainerdOptions().RequiredPlugins });
+        Assert.Equal(new ContainerdOptions { Root = "/r", State = "/s", Address = "/a.sock", User = 7, Group = 8, LargestRequest = 1_000_000, LogLevel = "debug", OomScore = -500 }, read.Options with { RequiredPlugins = new ContainerdOptions().RequiredPlugins, DisabledPlugins = new ContainerdOptions().DisabledPlugins, Proxies = new ContainerdOptions().Proxies });
         Assert.Empty(read.Warnings);
     }
 
@@ -67,7 +68,38 @@ public sealed class ConfigFileTests : IDisposable
             read.Warnings.Select(warning => warning.Replace($"configuration \"{File}\": ", string.Empty, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Proxies_are_read_and_what_is_wrong_with_one_is_named()
+    {
+        ConfigFile read = Read("""
+            version = 2
+            disabled_plugins = ["io.containerd.snapshotter.v1.native"]
+            [proxy_plugins.native]
+              type = "snapshot"
+              address = "/a.sock"
+              platform = "linux/arm64/v8"
+              capabilities = ["remap-ids"]
+              [proxy_plugins.native.exports]
+                root = "/var/lib/a"
+            [proxy_plugins.stars]
+              type = "io.containerd.content.v1"
+              address = "/b.sock"
+              adress = "/c.sock"
+            [proxy_plugins.odd]
+              type = "runtime"
+              address = "/d.sock"
+            """);
+
+        Assert.Equal([("native", ProxyPlugin.Snapshot, "/a.sock", "linux/arm64/v8"), ("stars", ProxyPlugin.Content, "/b.sock", "")], read.Options.Proxies.Select(proxy => (proxy.Name, proxy.Type, proxy.Address, proxy.Platform)));
+        Assert.Equal((["remap-ids"], "/var/lib/a"), (read.Options.Proxies[0].Capabilities, read.Options.Proxies[0].Exports["root"]));
+        Assert.Equal(["io.containerd.snapshotter.v1.native"], read.Options.DisabledPlugins);
+        Assert.Equal(
+            ["key \"proxy_plugins.odd.type\": \"runtime\": unknown type of proxy", "unknown key \"proxy_plugins.stars.adress\""],
+            read.Warnings.Select(warning => warning.Replace($"configuration \"{File}\": ", string.Empty, StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
+    [InlineData("version = 2\n[proxy_plugins.a]\ntype = \"snapshot\"", "key \"proxy_plugins.a\": no address")]
     [InlineData("version = 4", "expected containerd config version equal to or less than `3`, got `4`")]
     [InlineData("version = 0", "got `0`")]
     [InlineData("version = \"two\"", "got `two`")]
@@ -106,7 +138,7 @@ public sealed class ConfigFileTests : IDisposable
 
         ConfigFile read = Read(ConfigFile.Write(options));
 
-        Assert.Equal(options with { RequiredPlugins = read.Options.RequiredPlugins }, read.Options);
+        Assert.Equal(options with { RequiredPlugins = read.Options.RequiredPlugins, DisabledPlugins = read.Options.DisabledPlugins, Proxies = read.Options.Proxies }, read.Options);
         Assert.Empty(read.Warnings);
     }
 

@@ -5,5 +5,5 @@ namespace Wharf.Containerd.Tests.Snapshots;
 
 public sealed class NativeSnapshotterTests : SnapshotterContract
 {
-    private protected override Snapshotter Make(MetadataStore records, string root) => Snapshotter.Native(records, root);
+    private protected override ValueTask<Snapshotter> MakeAsync(MetadataStore records, string root) => new(Snapshotter.Native(records, root));
 }

@@ -5,5 +5,5 @@ namespace Wharf.Containerd.Tests.Snapshots;
 
 public sealed class OverlaySnapshotterTests : SnapshotterContract
 {
-    private protected override Snapshotter Make(MetadataStore records, string root) => Snapshotter.Overlay(records, root);
+    private protected override ValueTask<Snapshotter> MakeAsync(MetadataStore records, string root) => new(Snapshotter.Overlay(records, root));
 }
