@@ -43,6 +43,16 @@ public sealed class ProtoWriter
 
     public ProtoWriter Message(int field, ProtoWriter value) => Message(field, value.bytes.AsSpan(0, value.length));
 
+    /// <summary>fixed64: eight bytes, the lowest first.</summary>
+    public ProtoWriter Fixed(int field, ulong value)
+    {
+        Varint(((ulong)field << 3) | 1);
+        Reserve(8);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(length), value);
+        length += 8;
+        return this;
+    }
+
     /// <summary>A repeated field of numbers.</summary>
     public ProtoWriter Packed(int field, ReadOnlySpan<ulong> values)
     {

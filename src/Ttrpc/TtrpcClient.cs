@@ -50,10 +50,13 @@ public sealed class TtrpcClient : IAsyncDisposable
 
     /// <summary>One call; its answer's message.</summary>
     /// <exception cref="TtrpcException">The other side refused it, or is gone.</exception>
-    public async Task<byte[]> CallAsync(string service, string method, byte[] request, CancellationToken cancellation)
+    public Task<byte[]> CallAsync(string service, string method, byte[] request, CancellationToken cancellation) =>
+        CallAsync(new TtrpcRequest(service, method, request), cancellation);
+
+    /// <inheritdoc cref="CallAsync(string, string, byte[], CancellationToken)"/>
+    public async Task<byte[]> CallAsync(TtrpcRequest call, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<TtrpcResponse>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var call = new TtrpcRequest(service, method, request);
         uint id = 0;
         try
         {

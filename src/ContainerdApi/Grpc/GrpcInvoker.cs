@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Core;
+using Wharf.ContainerdApi.Tracing;
 
 namespace Wharf.ContainerdApi.Grpc;
 
@@ -96,6 +97,9 @@ public sealed class GrpcInvoker : CallInvoker, IDisposable
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,
+
+        // The headers of a trace are written once, below.
+        ActivityHeadersPropagator = null,
     };
 
     private GrpcExchange Begin(string path, CallOptions options, HttpContent content)
@@ -108,7 +112,7 @@ public sealed class GrpcInvoker : CallInvoker, IDisposable
         };
         content.Headers.TryAddWithoutValidation("content-type", GrpcWire.ContentType);
         request.Headers.TryAddWithoutValidation("te", "trailers");
-        foreach ((string name, string value) in headers)
+        foreach ((string name, string value) in headers.Concat(Spans.Headers()))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
