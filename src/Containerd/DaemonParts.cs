@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Wharf.ContainerdApi.Tracing;
+using Wharf.Containerd.Activations;
 using Wharf.Containerd.Configuration;
 using Wharf.Containerd.Containers;
 using Wharf.Containerd.Content;
@@ -8,6 +10,7 @@ using Wharf.Containerd.Garbage;
 using Wharf.Containerd.Layers;
 using Wharf.Containerd.Metadata;
 using Wharf.Containerd.Proxies;
+using Wharf.Containerd.Rpc;
 using Wharf.Containerd.Snapshots;
 using Wharf.Containerd.Streams;
 using Wharf.Containerd.Tasks;
@@ -18,9 +21,12 @@ namespace Wharf.Containerd;
 internal sealed class DaemonParts : IAsyncDisposable
 {
     private readonly ShimLogs logs = new();
+    private readonly TraceExporter? traces;
 
     public DaemonParts(ContainerdOptions options, ILoggerFactory loggers)
     {
+        ILogger log = loggers.CreateLogger<TraceExporter>();
+        traces = TraceExporter.Start(TracesAsked(), complaint => Failures.StepFailed(log, "export", "traces", complaint));
         Store = new MetadataStore(Path.Combine(options.Root, "metadata.db"));
         Blobs = new BlobStore(Store, Events, Path.Combine(options.Root, "io.containerd.content.v1.content"));
         Snapshots = new SnapshotterTable(
@@ -31,8 +37,9 @@ internal sealed class DaemonParts : IAsyncDisposable
             loggers.CreateLogger<SnapshotterTable>());
         Containers = new ContainerTable(Store);
         Programs = new ShimProgram(options.Address, options.LogLevel is "debug" or "trace");
-        Garbage = new GarbageCollector(Store, Blobs, Snapshots, loggers.CreateLogger<GarbageCollector>());
-        Layers = new DiffService(Blobs, new LayerDiff(Blobs));
+        Activations = new MountActivations(Store, options.State, new MountPreparation([options.Root, options.State]));
+        Garbage = new GarbageCollector(Store, Blobs, Snapshots, Activations, loggers.CreateLogger<GarbageCollector>());
+        Layers = new DiffService(Blobs, new LayerDiff(Blobs), Activations);
         Shims = new ShimTable(
             Path.Combine(options.State, "io.containerd.runtime.v2.task"),
             Path.Combine(options.Root, "io.containerd.runtime.v2.task"),
@@ -51,6 +58,9 @@ internal sealed class DaemonParts : IAsyncDisposable
     public ProxyConnections Proxies { get; } = new();
 
     public SnapshotterTable Snapshots { get; }
+
+    /// <summary>Mounts made for clients, shims and the daemon itself.</summary>
+    public MountActivations Activations { get; }
 
     public ContainerTable Containers { get; }
 
@@ -72,8 +82,25 @@ internal sealed class DaemonParts : IAsyncDisposable
     {
         await Shims.DisposeAsync().ConfigureAwait(false);
         Garbage.Dispose();
+        Activations.Dispose();
         Proxies.Dispose();
         logs.Dispose();
         Store.Dispose();
+        if (traces is not null)
+        {
+            await traces.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static TraceOptions? TracesAsked()
+    {
+        try
+        {
+            return TraceOptions.Read(Environment.GetEnvironmentVariable, "containerd");
+        }
+        catch (FormatException error)
+        {
+            throw new ContainerdException(ErrorKind.InvalidArgument, error.Message, error);
+        }
     }
 }

@@ -40,17 +40,18 @@ internal static class ServeCommand
         await using (parts.ConfigureAwait(false))
         {
             ServiceTable services = ServiceBinding.Bind(parts, options);
+            parts.Activations.Recover();
             parts.Blobs.RemoveUnrecorded();
             await parts.Snapshots.RemoveUnrecordedAsync(remote: false, CancellationToken.None).ConfigureAwait(false);
             var server = new TtrpcServer(options.Address + ".ttrpc", new EventEndpoint(parts.Events).Handle);
             await using (server.ConfigureAwait(false))
             {
                 await parts.RecoverAsync(CancellationToken.None).ConfigureAwait(false);
-                var calls = new CallCounts();
+                var calls = new CallCounts(timed: options.TimesCalls);
                 using KestrelServer? metrics = MetricsEndpoint.Server(options.MetricsAddress, loggers);
                 if (metrics is not null)
                 {
-                    await metrics.StartAsync(new MetricsEndpoint(calls, parts.Shims), CancellationToken.None).ConfigureAwait(false);
+                    await metrics.StartAsync(new MetricsEndpoint(calls, services, parts.Shims, parts.Garbage.Counts), CancellationToken.None).ConfigureAwait(false);
                 }
 
                 await ServeAsync(new GrpcApplication(services, new GrpcLimits(options.LargestRequest, options.LargestResponse), calls, loggers.CreateLogger<GrpcApplication>()), loggers, options, parts.Garbage).ConfigureAwait(false);

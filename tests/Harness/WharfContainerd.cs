@@ -17,9 +17,12 @@ public sealed class WharfContainerd : IDisposable
 
     private readonly string? searchPath;
 
-    private WharfContainerd(string? disk, string? configuration = null, string? searchPath = null)
+    private readonly IReadOnlyDictionary<string, string?> variables = new Dictionary<string, string?>();
+
+    private WharfContainerd(string? disk, string? configuration = null, string? searchPath = null, IReadOnlyDictionary<string, string?>? variables = null)
     {
         this.searchPath = searchPath;
+        this.variables = variables ?? this.variables;
         Root = string.Create(CultureInfo.InvariantCulture, $"/tmp/wharf-cd-{Environment.ProcessId:x}{Interlocked.Increment(ref count):x}");
         Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (disk is not null)
@@ -48,6 +51,9 @@ public sealed class WharfContainerd : IDisposable
     /// <summary>One that, like its shims, finds programs in a PATH of the caller's.</summary>
     public static WharfContainerd Finding(string searchPath) => new(disk: null, searchPath: searchPath);
 
+    /// <summary>One with more variables in its environment.</summary>
+    public static WharfContainerd With(IReadOnlyDictionary<string, string?> variables) => new(disk: null, variables: variables);
+
     public string Root { get; }
 
     public string Socket => Path.Combine(Root, "c.sock");
@@ -60,6 +66,8 @@ public sealed class WharfContainerd : IDisposable
     public string Failpoints => Path.Combine(Root, "failpoints");
 
     private string ConfigurationFile => Path.Combine(Root, "config.toml");
+
+    public int ProcessId => daemon.Id;
 
     public bool IsAlive => !daemon.HasExited;
 
@@ -124,7 +132,7 @@ public sealed class WharfContainerd : IDisposable
     private Process Start()
     {
         string[] shell = ["-c", "exec \"$0\" \"$@\" >>\"$LOG\" 2>&1 </dev/null", Programs.Containerd, "--address", Socket, "--root", Store, "--state", State, .. File.Exists(ConfigurationFile) ? new[] { "--config", ConfigurationFile } : []];
-        Process process = Command.Start("/bin/sh", shell, new Dictionary<string, string?> { ["LOG"] = Path.Combine(Root, "log"), ["WHARF_FAILPOINTS"] = Failpoints, ["PATH"] = searchPath ?? Environment.GetEnvironmentVariable("PATH") });
+        Process process = Command.Start("/bin/sh", shell, new Dictionary<string, string?>(variables) { ["LOG"] = Path.Combine(Root, "log"), ["WHARF_FAILPOINTS"] = Failpoints, ["PATH"] = searchPath ?? Environment.GetEnvironmentVariable("PATH") });
         var limit = Stopwatch.StartNew();
         while (Ctr("version").ExitCode != 0)
         {

@@ -10,12 +10,14 @@ internal static class ConfigKeys
     private const string Proxies = "proxy_plugins.";
     private const string Transfer = "io.containerd.transfer.v1.local";
     private const string HostsFolder = "config_path";
+    private const string Differs = "io.containerd.service.v1.diff-service";
+    private const string DifferOrder = "default";
 
     private static readonly HashSet<string> Idle =
     [
         "cgroup.path", "debug.address", "debug.format", "debug.gid", "debug.uid",
         "grpc.tcp_address", "grpc.tcp_tls_ca", "grpc.tcp_tls_cert", "grpc.tcp_tls_common_name", "grpc.tcp_tls_key",
-        "metrics.grpc_histogram", "plugin_dir", "temp", "ttrpc.address", "ttrpc.gid", "ttrpc.uid",
+        "plugin_dir", "temp", "ttrpc.address", "ttrpc.gid", "ttrpc.uid",
     ];
 
     private static readonly string[] IdleTables = ["stream_processors.", "timeouts."];
@@ -35,6 +37,7 @@ internal static class ConfigKeys
         ["grpc.max_send_message_size"] = (long)options.LargestResponse,
         ["debug.level"] = options.LogLevel,
         ["metrics.address"] = options.MetricsAddress,
+        ["metrics.grpc_histogram"] = options.TimesCalls,
     };
 
     /// <summary>The options with a key's value, or a warning that nobody reads it.</summary>
@@ -54,6 +57,8 @@ internal static class ConfigKeys
                 return Text(value) is { Length: > 0 } level ? options with { LogLevel = level } : options;
             case "metrics.address":
                 return options with { MetricsAddress = Text(value) };
+            case "metrics.grpc_histogram":
+                return options with { TimesCalls = value is bool timed ? timed : throw new FormatException("not true or false") };
             case "grpc.uid":
                 return options with { User = (uint)Number(value, 0, uint.MaxValue - 1) };
             case "grpc.gid":
@@ -72,6 +77,9 @@ internal static class ConfigKeys
             case Plugins + Transfer when value is TomlTable table && table.TryGetValue(HostsFolder, out object? folder):
                 Warn(key, value, warnings);
                 return options with { HostsFolder = Text(folder) is { Length: > 0 } path ? path : null };
+            case Plugins + Differs when value is TomlTable table && table.TryGetValue(DifferOrder, out object? order):
+                Warn(key, value, warnings);
+                return options with { Differs = Texts(order) is { Count: > 0 } names ? names : options.Differs };
             case var _ when key.StartsWith(Proxies, StringComparison.Ordinal):
                 return Proxy(key, key[Proxies.Length..], value as TomlTable ?? throw new FormatException("not a table"), warnings) is { } proxy ? options with { Proxies = [.. options.Proxies, proxy] } : options;
             default:
@@ -115,7 +123,7 @@ internal static class ConfigKeys
             }
             else if (value is TomlTable table)
             {
-                warnings.AddRange(table.Where(pair => IsSet(pair.Value) && (plugin, pair.Key) is not (Transfer, HostsFolder)).Select(pair => $"key \"plugins.'{plugin}'.{pair.Key}\" has no effect here"));
+                warnings.AddRange(table.Where(pair => IsSet(pair.Value) && (plugin, pair.Key) is not ((Transfer, HostsFolder) or (Differs, DifferOrder))).Select(pair => $"key \"plugins.'{plugin}'.{pair.Key}\" has no effect here"));
             }
         }
         else if (Idle.Contains(key) || IdleTables.Any(table => key.StartsWith(table, StringComparison.Ordinal)))

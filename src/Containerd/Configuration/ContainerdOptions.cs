@@ -7,6 +7,8 @@ internal sealed record ContainerdOptions
 {
     public const string DefaultConfig = "/etc/wharf/containerd.toml";
 
+    private static readonly IReadOnlyList<string> OwnDiffer = [ProxyDiffs.Own];
+
     public string Address { get; init; } = "/run/wharf/containerd.sock";
 
     public string Root { get; init; } = "/var/lib/wharf/containerd";
@@ -36,9 +38,15 @@ internal sealed record ContainerdOptions
     /// <summary>Parts of the daemon that are other programs.</summary>
     public IReadOnlyList<ProxyPlugin> Proxies { get; init; } = [];
 
+    /// <summary>Who is asked to apply and make layers, in this order.</summary>
+    public IReadOnlyList<string> Differs { get; init; } = OwnDiffer;
+
     /// <summary>The folder of hosts.toml files for transfers that name none of their own; null when there is none.</summary>
     public string? HostsFolder { get; init; }
 
     /// <summary>Host and port of the page for Prometheus; empty when there is none.</summary>
     public string MetricsAddress { get; init; } = string.Empty;
+
+    /// <summary>Whether the page says how long calls took.</summary>
+    public bool TimesCalls { get; init; }
 }

@@ -84,6 +84,16 @@ internal static class OptionsReader
             }
         }
 
+        if (options.Differs.FirstOrDefault(name => name != ProxyDiffs.Own && !options.Proxies.Any(proxy => proxy.Type == ProxyPlugin.Diff && proxy.Name == name)) is { } unknown)
+        {
+            throw new ContainerdException(ErrorKind.InvalidArgument, $"differ \"{unknown}\" is not part of this daemon, and no proxy of that name");
+        }
+
+        if (options.Proxies.FirstOrDefault(proxy => proxy.Type == ProxyPlugin.Content) is { } content)
+        {
+            throw new ContainerdException(ErrorKind.InvalidArgument, $"proxy \"{content.Name}\": the content store of this daemon is its own");
+        }
+
         const int longestSocket = 107 - 6;
         if (options.RequiredPlugins.FirstOrDefault(plugin => !ConfigKeys.IsOwn(plugin) && !options.Proxies.Any(proxy => plugin == $"{proxy.Type}.{proxy.Name}")) is { } missing)
         {

@@ -19,7 +19,7 @@ internal sealed class LayerDiff(BlobStore blobs)
     private const string Uncompressed = "containerd.io/uncompressed";
     private const int BufferSize = 128 << 10;
 
-    public ContentDescriptor Make(CallScope scope, DiffRequest request, CancellationToken cancellation)
+    public ContentDescriptor Make(CallScope scope, DiffRequest request, IReadOnlyList<Mount> left, IReadOnlyList<Mount> right, CancellationToken cancellation)
     {
         string mediaType = request.MediaType.Length > 0 ? request.MediaType : MediaTypes.OciLayerGzip;
         if (mediaType is not (MediaTypes.OciLayer or MediaTypes.OciLayerGzip or MediaTypes.OciLayerZstd))
@@ -27,8 +27,8 @@ internal sealed class LayerDiff(BlobStore blobs)
             throw new ContainerdException(ErrorKind.Unimplemented, $"unsupported diff media type: {mediaType}: not implemented");
         }
 
-        using FileDescriptor? lower = MountedTree.Open(request.Left);
-        using FileDescriptor upper = MountedTree.Open(request.Right) ?? throw ContainerdException.Invalid("make layer: no mounts of the changed tree");
+        using FileDescriptor? lower = MountedTree.Open(left);
+        using FileDescriptor upper = MountedTree.Open(right) ?? throw ContainerdException.Invalid("make layer: no mounts of the changed tree");
         string reference = request.Ref.Length > 0 ? request.Ref : $"diff-{Guid.NewGuid():N}";
         Ingest ingest = blobs.Begin(scope, reference, total: 0, expected: null);
         bool made = false;

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Wharf.Containerd.Activations;
 using Wharf.Containerd.Content;
 using Wharf.Containerd.Metadata;
 using Wharf.Containerd.Rpc;
@@ -13,11 +15,13 @@ namespace Wharf.Containerd.Garbage;
 /// Removes what no image, container, lease or root label leads to. It runs when a caller asks to wait for it, some time after other
 /// removals, and once after the start.
 /// </summary>
-internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, SnapshotterTable snapshotters, ILogger<GarbageCollector> log) : IDisposable
+internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, SnapshotterTable snapshotters, MountActivations activations, ILogger<GarbageCollector> log) : IDisposable
 {
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim gate = new(1);
     private readonly Channel<bool> wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public CollectionCounts Counts { get; } = new();
 
     /// <summary>Something was removed that may have kept others: they go some time later.</summary>
     public void Removed() => wanted.Writer.TryWrite(true);
@@ -67,6 +71,8 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Sna
     private async Task CollectAsync()
     {
         await gate.WaitAsync().ConfigureAwait(false);
+        long begun = Stopwatch.GetTimestamp();
+        bool done = false;
         try
         {
             var places = new List<(Snapshotter Snapshotter, string Scope, SnapshotPlace Place)>();
@@ -83,6 +89,7 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Sna
                 return any;
             });
             Failpoint.Pass("containerd.garbage.swept");
+            await activations.CollectAsync().ConfigureAwait(false);
             foreach (IGrouping<Snapshotter, (Snapshotter, string Scope, SnapshotPlace Place)> removed in places.GroupBy(one => one.Snapshotter))
             {
                 await removed.Key.RemoveAsync(removed.Select(one => (one.Scope, one.Place))).ConfigureAwait(false);
@@ -94,9 +101,11 @@ internal sealed class GarbageCollector(MetadataStore store, BlobStore blobs, Sna
             }
 
             store.Reserve();
+            done = true;
         }
         finally
         {
+            Counts.Add(done, Stopwatch.GetElapsedTime(begun));
             gate.Release();
         }
     }

@@ -14,4 +14,6 @@ internal enum RecordKind
     Sandbox = 9,
     NativeSnapshot = 10,
     ProxySnapshot = 11,
+    Mount = 12,
+    ErofsSnapshot = 13,
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wharf.Containerd.Garbage;
 using Wharf.Containerd.Rpc;
 using Wharf.Containerd.Tasks;
 using Wharf.Ttrpc;
@@ -17,7 +19,7 @@ using ShimApi = Wharf.ContainerdApi.ShimTask;
 namespace Wharf.Containerd.Observation;
 
 /// <summary>Prometheus's page on TCP, as containerd has it: <c>/v1/metrics</c>.</summary>
-internal sealed class MetricsEndpoint(CallCounts calls, ShimTable shims) : IHttpApplication<HttpContext>
+internal sealed class MetricsEndpoint(CallCounts calls, ServiceTable services, ShimTable shims, CollectionCounts collections) : IHttpApplication<HttpContext>
 {
     private const string Path = "/v1/metrics";
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
@@ -74,14 +76,22 @@ internal sealed class MetricsEndpoint(CallCounts calls, ShimTable shims) : IHttp
         AddProcess(text);
         foreach ((string method, long count) in calls.Started)
         {
-            text.Counter("grpc_server_started_total", "Total number of RPCs started on the server.", count, ("grpc_method", Method(method)), ("grpc_service", Service(method)));
+            text.Counter("grpc_server_started_total", "Total number of RPCs started on the server.", count, ("grpc_method", Method(method)), ("grpc_service", Service(method)), ("grpc_type", Type(method)));
         }
 
-        foreach ((string method, Grpc.Core.StatusCode code, long count) in calls.Handled)
+        foreach ((string method, StatusCode code, long count) in calls.Handled)
         {
-            text.Counter("grpc_server_handled_total", "Total number of RPCs completed on the server, regardless of success or failure.", count, ("grpc_code", code.ToString()), ("grpc_method", Method(method)), ("grpc_service", Service(method)));
+            text.Counter("grpc_server_handled_total", "Total number of RPCs completed on the server, regardless of success or failure.", count, ("grpc_code", code.ToString()), ("grpc_method", Method(method)), ("grpc_service", Service(method)), ("grpc_type", Type(method)));
         }
 
+        foreach ((string method, Durations took) in calls.Took)
+        {
+            text.Histogram("grpc_server_handling_seconds", "Histogram of response latency (seconds) of gRPC that had been application-level handled by the server.", took, ("grpc_method", Method(method)), ("grpc_service", Service(method)), ("grpc_type", Type(method)));
+        }
+
+        text.Counter("containerd_gc_collections_total", "counter of gc scheduler collections", collections.Succeeded, ("status", "success"));
+        text.Counter("containerd_gc_collections_total", "counter of gc scheduler collections", collections.Failed, ("status", "fail"));
+        text.Histogram("containerd_gc_gc_seconds", "duration of gc scheduler collections", collections.Took);
         (string Namespace, string Id, ShimApi.StatsResponse? Stats)[] figures = await Task.WhenAll(shims.Everywhere.Select(shim => AskAsync(shim, cancellation))).ConfigureAwait(false);
         foreach ((string scope, string id, ShimApi.StatsResponse? stats) in figures.Where(one => one.Stats?.Stats is not null))
         {
@@ -90,6 +100,14 @@ internal sealed class MetricsEndpoint(CallCounts calls, ShimTable shims) : IHttp
 
         return text.ToString();
     }
+
+    private string Type(string path) => services.Find(path).Kind switch
+    {
+        MethodType.Unary => "unary",
+        MethodType.ClientStreaming => "client_stream",
+        MethodType.ServerStreaming => "server_stream",
+        _ => "bidi_stream",
+    };
 
     private static string Method(string path) => path[(path.LastIndexOf('/') + 1)..];
 

@@ -12,6 +12,19 @@ internal sealed class MetricsText
 
     public void Gauge(string name, string help, double value, params ReadOnlySpan<(string Name, string Value)> labels) => Add(name, help, "gauge", value, labels);
 
+    public void Histogram(string name, string help, Durations durations, params ReadOnlySpan<(string Name, string Value)> labels)
+    {
+        (IReadOnlyList<long> within, long count, double sum) = durations.Read();
+        for (int index = 0; index < within.Count; index++)
+        {
+            Add(name, help, "histogram", within[index], [.. labels, ("le", Durations.Bounds[index].ToString("R", CultureInfo.InvariantCulture))], "_bucket");
+        }
+
+        Add(name, help, "histogram", count, [.. labels, ("le", "+Inf")], "_bucket");
+        Add(name, help, "histogram", sum, labels, "_sum");
+        Add(name, help, "histogram", count, labels, "_count");
+    }
+
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -25,14 +38,14 @@ internal sealed class MetricsText
 
     private static string Escape(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
-    private void Add(string name, string help, string type, double value, ReadOnlySpan<(string Name, string Value)> labels)
+    private void Add(string name, string help, string type, double value, ReadOnlySpan<(string Name, string Value)> labels, string suffix = "")
     {
         if (!families.TryGetValue(name, out (string Help, string Type, StringBuilder Lines) family))
         {
             families[name] = family = (help, type, new StringBuilder());
         }
 
-        family.Lines.Append(name);
+        family.Lines.Append(name).Append(suffix);
         for (int index = 0; index < labels.Length; index++)
         {
             family.Lines.Append(index == 0 ? '{' : ',').Append(labels[index].Name).Append("=\"").Append(Escape(labels[index].Value)).Append('"');

@@ -86,6 +86,8 @@ internal sealed class ProxySnapshots(GrpcInvoker connection, ProxyPlugin plugin)
         return new CommittedSnapshot(committed, 0, 0);
     }
 
+    public Task SettleAsync(SnapshotPlace place) => Task.CompletedTask;
+
     public async Task<(long Size, long Inodes)> UsageAsync(string scope, SnapshotPlace place, CancellationToken cancellation)
     {
         try

@@ -6,7 +6,7 @@ namespace Wharf.Containerd.Rpc;
 internal readonly record struct CallScope(string Namespace, string? Lease)
 {
     public const string NamespaceHeader = "containerd-namespace";
-    private const string LeaseHeader = "containerd-lease";
+    public const string LeaseHeader = "containerd-lease";
 
     public static CallScope Of(ServerCallContext context)
     {

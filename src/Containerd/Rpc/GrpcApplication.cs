@@ -1,11 +1,14 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 using Wharf.Containerd.Observation;
 using Wharf.ContainerdApi.Grpc;
+using Wharf.ContainerdApi.Tracing;
 
 namespace Wharf.Containerd.Rpc;
 
@@ -36,10 +39,13 @@ internal sealed class GrpcApplication(ServiceTable services, GrpcLimits limits, 
         context.Response.ContentType = GrpcWire.ContentType;
         using var call = new GrpcCall(context, limits);
         string? counted = null;
+        long begun = Stopwatch.GetTimestamp();
         Status status;
+        Activity? span = null;
         try
         {
             GrpcMethod method = services.Find(call.Method);
+            span = Spans.Serve(call.Method[1..], context.Request.Headers[Spans.ParentHeader], context.Request.Headers[Spans.StateHeader]);
 
             // Only methods that there are: whoever asks for others must not make the table grow.
             counted = call.Method;
@@ -55,10 +61,34 @@ internal sealed class GrpcApplication(ServiceTable services, GrpcLimits limits, 
 
         if (counted is not null)
         {
-            calls.End(counted, status.StatusCode);
+            calls.End(counted, status.StatusCode, Stopwatch.GetElapsedTime(begun));
         }
 
+        Describe(span, context, status);
         call.Finish(status);
+    }
+
+    /// <summary>Ends the span of a call.</summary>
+    private static void Describe(Activity? span, HttpContext context, Status status)
+    {
+        if (span is null)
+        {
+            return;
+        }
+
+        int slash = span.OperationName.LastIndexOf('/');
+        span.SetTag("rpc.system", "grpc").SetTag("rpc.service", span.OperationName[..slash]).SetTag("rpc.method", span.OperationName[(slash + 1)..]).SetTag("rpc.grpc.status_code", (int)status.StatusCode);
+        if (context.Request.Headers.TryGetValue(CallScope.NamespaceHeader, out StringValues scope))
+        {
+            span.SetTag("containerd.namespace", scope.ToString());
+        }
+
+        if (status.StatusCode != StatusCode.OK)
+        {
+            span.SetStatus(ActivityStatusCode.Error, status.Detail);
+        }
+
+        span.Dispose();
     }
 
     private static async Task<Status> AnswerAsync(GrpcCall call, GrpcMethod method)

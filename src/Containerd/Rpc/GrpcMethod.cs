@@ -10,6 +10,8 @@ namespace Wharf.Containerd.Rpc;
 /// </summary>
 internal abstract class GrpcMethod(MethodType type)
 {
+    public MethodType Kind => type;
+
     public bool TakesOneRequest => type is MethodType.Unary or MethodType.ServerStreaming;
 
     public bool GivesOneAnswer => type is MethodType.Unary or MethodType.ClientStreaming;

@@ -20,6 +20,9 @@ internal sealed class PluginList(string root, IEnumerable<(string Name, IReadOnl
         .. snapshotters.Select(one => Capable(Native(Named(Snapshotter, one.Name, Path.Combine(root, $"{Snapshotter}.{one.Name}"))), one.Capabilities)),
         .. proxies.Select(Proxied),
         Requiring(Named(Metadata, "bolt", root), Event, Content, Snapshotter),
+        Named("io.containerd.mount-handler.v1", "erofs"),
+        Named("io.containerd.mount-handler.v1", "loop"),
+        Requiring(Named("io.containerd.mount-manager.v1", "bolt"), Metadata, "io.containerd.mount-handler.v1"),
         Requiring(Named("io.containerd.gc.v1", "scheduler"), Metadata),
         Requiring(Named("io.containerd.lease.v1", "manager"), Metadata),
         Requiring(Native(Named("io.containerd.differ.v1", "walking")), Metadata),
@@ -28,7 +31,7 @@ internal sealed class PluginList(string root, IEnumerable<(string Name, IReadOnl
         Requiring(Named("io.containerd.sandbox.controller.v1", "shim"), Event, "io.containerd.runtime.v2"),
         Named("io.containerd.streaming.v1", "manager"),
         Requiring(Native(Named("io.containerd.transfer.v1", "local")), "io.containerd.lease.v1", Metadata, "io.containerd.differ.v1", "io.containerd.streaming.v1"),
-        .. services.Where(name => name is not ("healthcheck" or "version" or "streaming" or "transfer")).Select(name => Requiring(Named(Service, $"{name}-service"), Metadata)),
+        .. services.Where(name => name is not ("healthcheck" or "mounts" or "version" or "streaming" or "transfer")).Select(name => Requiring(Named(Service, $"{name}-service"), Metadata)),
         .. services.Select(name => name is "healthcheck" or "version" ? Named("io.containerd.grpc.v1", name) : Requiring(Named("io.containerd.grpc.v1", name), Service)),
     ];
 

@@ -8,7 +8,7 @@ internal static class ServedApi
 {
     /// <summary>As containerd names its gRPC plugins.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "namespaces", "sandbox-controllers", "sandboxes", "snapshots", "streaming", "tasks", "transfer", "version"];
+        ["containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases", "mounts", "namespaces", "sandbox-controllers", "sandboxes", "snapshots", "streaming", "tasks", "transfer", "version"];
 
     public static PluginList Plugins(string root, IReadOnlyList<(string Name, IReadOnlyList<string> Capabilities)> snapshotters, IReadOnlyList<ProxyPlugin> proxies) => new(root, snapshotters, proxies, Names);
 
@@ -23,6 +23,7 @@ internal static class ServedApi
         ContainerdApi.Images.V1.Images.Descriptor,
         ContainerdApi.Introspection.V1.Introspection.Descriptor,
         ContainerdApi.Leases.V1.Leases.Descriptor,
+        ContainerdApi.Mounts.V1.Mounts.Descriptor,
         ContainerdApi.Namespaces.V1.Namespaces.Descriptor,
         ContainerdApi.Reflection.V1.ServerReflection.Descriptor,
         ContainerdApi.Reflection.V1Alpha.ServerReflection.Descriptor,

@@ -24,6 +24,12 @@ internal sealed class FolderBackend(ISnapshotFolders folders) : ISnapshotBackend
         return Task.FromResult(new CommittedSnapshot(place, size, inodes));
     }
 
+    public Task SettleAsync(SnapshotPlace place)
+    {
+        folders.Settle(place.Number);
+        return Task.CompletedTask;
+    }
+
     public Task<(long Size, long Inodes)> UsageAsync(string scope, SnapshotPlace place, CancellationToken cancellation) => Task.FromResult(DirectoryTree.Usage(folders.Layer(place.Number)));
 
     public Task RemoveAsync(string scope, SnapshotPlace place, CancellationToken cancellation)

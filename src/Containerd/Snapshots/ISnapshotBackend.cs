@@ -23,6 +23,9 @@ internal interface ISnapshotBackend
     /// <summary>Makes a layer of an active snapshot; all of it is on the disk when this returns.</summary>
     Task<CommittedSnapshot> CommitAsync(string scope, SnapshotPlace place, string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation);
 
+    /// <summary>The commit is recorded: what only an active snapshot needs may go.</summary>
+    Task SettleAsync(SnapshotPlace place);
+
     /// <summary>Bytes on the disk and inodes.</summary>
     Task<(long Size, long Inodes)> UsageAsync(string scope, SnapshotPlace place, CancellationToken cancellation);
 

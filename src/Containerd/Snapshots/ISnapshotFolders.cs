@@ -22,4 +22,7 @@ internal interface ISnapshotFolders
 
     /// <summary>Nobody writes into it from here on, and all that it has is on the disk when this returns: its bytes and inodes.</summary>
     (long Size, long Inodes) Commit(ulong number);
+
+    /// <summary>The commit is recorded: what only an active snapshot needs may go.</summary>
+    void Settle(ulong number);
 }

@@ -57,4 +57,9 @@ internal sealed class NativeFolders : ISnapshotFolders
         Durability.SyncFilesystem(Layer(number));
         return DirectoryTree.Usage(Layer(number));
     }
+
+    public void Settle(ulong number)
+    {
+        // The files of an active snapshot are those of the layer.
+    }
 }

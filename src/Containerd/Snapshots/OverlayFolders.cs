@@ -15,9 +15,11 @@ internal sealed class OverlayFolders : ISnapshotFolders
     {
         snapshots = Path.Combine(root, "snapshots");
         Directory.CreateDirectory(snapshots);
+        Capabilities = IsMappable(snapshots) ? ["remap-ids"] : [];
     }
 
-    public IReadOnlyList<string> Capabilities => [];
+    /// <summary>"remap-ids" when the kernel shows layers with other owners, on the filesystem that they are on.</summary>
+    public IReadOnlyList<string> Capabilities { get; }
 
     public string Layer(ulong number) => Path.Combine(Folder(number), "fs");
 
@@ -25,6 +27,7 @@ internal sealed class OverlayFolders : ISnapshotFolders
     public void Create(ulong number, bool writable, ulong? parent, IReadOnlyDictionary<string, string> labels)
     {
         string folder = Folder(number);
+        var mapping = IdMapping.Of(labels);
         Files.MakeDirectory(null, folder, FolderMode);
         Files.MakeDirectory(null, Layer(number), LayerMode);
         if (writable)
@@ -44,6 +47,13 @@ internal sealed class OverlayFolders : ISnapshotFolders
             {
                 Files.ChangeMode(null, Layer(number), status.Mode);
             }
+        }
+
+        if (mapping is not null)
+        {
+            // What is above the layers is written by who root of the container is, and nothing maps it.
+            using FileDescriptor layer = Files.Open(Layer(number), OpenFlags.ReadOnly | OpenFlags.Directory);
+            Files.ChangeOwner(layer, mapping.Root.User, mapping.Root.Group, Layer(number));
         }
     }
 
@@ -77,6 +87,12 @@ internal sealed class OverlayFolders : ISnapshotFolders
         mount.Type = "overlay";
         mount.Source = "overlay";
         mount.Options.Add("index=off");
+        if (Capabilities.Count > 0 && IdMapping.Of(labels) is { Users.Length: > 0, Groups.Length: > 0 } mapping)
+        {
+            mount.Options.Add($"uidmap={mapping.Users}");
+            mount.Options.Add($"gidmap={mapping.Groups}");
+        }
+
         if (writable)
         {
             mount.Options.Add($"workdir={Path.Combine(Folder(number), "work")}");
@@ -92,6 +108,19 @@ internal sealed class OverlayFolders : ISnapshotFolders
     {
         Durability.SyncFilesystem(Layer(number));
         return DirectoryTree.Usage(Layer(number));
+    }
+
+    public void Settle(ulong number)
+    {
+        // The files of an active snapshot are those of the layer.
+    }
+
+    /// <summary>By the kernel's release and the kind of filesystem: trying would take a process in a user namespace.</summary>
+    private static bool IsMappable(string folder)
+    {
+        const long ext4 = 0xEF53, xfs = 0x58465342, btrfs = 0x9123683E, tmpfs = 0x01021994, f2fs = 0xF2F52010;
+        using FileDescriptor opened = Files.Open(folder, OpenFlags.ReadOnly | OpenFlags.Directory);
+        return Environment.OSVersion.Version >= new Version(6, 5) && Files.FilesystemType(opened, folder) is ext4 or xfs or btrfs or tmpfs or f2fs;
     }
 
     private string Folder(ulong number) => Path.Combine(snapshots, number.ToString(CultureInfo.InvariantCulture));

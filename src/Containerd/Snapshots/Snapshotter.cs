@@ -15,6 +15,7 @@ internal sealed class Snapshotter(MetadataStore store, string name, SnapshotReco
 {
     public const string OverlayName = "overlayfs";
     public const string NativeName = "native";
+    public const string ErofsName = "erofs";
 
     /// <summary>Of an active snapshot: the layer that it is to become.</summary>
     private const string Target = "containerd.io/snapshot.ref";
@@ -36,6 +37,9 @@ internal sealed class Snapshotter(MetadataStore store, string name, SnapshotReco
 
     public static Snapshotter Native(MetadataStore store, string root) =>
         new(store, NativeName, new SnapshotRecords(RecordKind.NativeSnapshot, string.Empty), new SnapshotNumbers(store, "snapshot-number-native"), new FolderBackend(new NativeFolders(Folder(root, NativeName))));
+
+    public static Snapshotter Erofs(MetadataStore store, string root) =>
+        new(store, ErofsName, new SnapshotRecords(RecordKind.ErofsSnapshot, string.Empty), new SnapshotNumbers(store, "snapshot-number-erofs"), new FolderBackend(new ErofsFolders(Folder(root, ErofsName))));
 
     /// <summary>One whose files are another program's; its records are in one table with those of others like it.</summary>
     public static Snapshotter Proxied(MetadataStore store, string name, ISnapshotBackend backend) =>
@@ -141,6 +145,7 @@ internal sealed class Snapshotter(MetadataStore store, string name, SnapshotReco
                 table.Put(records, scope.Namespace, new SnapshotRecord(Described(target, current.Info.Parent, Kind.Committed, labels), committed.Place, committed.Size, committed.Inodes));
                 LeaseRecords.Hold(records, scope, Resource, target);
             });
+            await backend.SettleAsync(committed.Place).ConfigureAwait(false);
         }
         finally
         {

@@ -7,8 +7,9 @@ namespace Wharf.Containerd.Snapshots;
 /// <summary>The snapshotters of this daemon by their names.</summary>
 internal sealed class SnapshotterTable(IReadOnlyList<Snapshotter> all, ILogger<SnapshotterTable> log)
 {
-    /// <summary>Those that are part of every daemon, as introspection shows them.</summary>
-    public static IReadOnlyList<(string Name, IReadOnlyList<string> Capabilities)> Own { get; } = [(Snapshotter.OverlayName, []), (Snapshotter.NativeName, [])];
+    /// <summary>Those that are part of the daemon on this machine.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlyList<string> Capabilities)> Own =>
+        [(Snapshotter.OverlayName, []), (Snapshotter.NativeName, []), .. ErofsFolders.IsAvailable ? new (string, IReadOnlyList<string>)[] { (Snapshotter.ErofsName, []) } : []];
 
     public IReadOnlyList<Snapshotter> All => all;
 
@@ -23,6 +24,11 @@ internal sealed class SnapshotterTable(IReadOnlyList<Snapshotter> all, ILogger<S
         if (wanted(Snapshotter.NativeName))
         {
             yield return Snapshotter.Native(store, root);
+        }
+
+        if (wanted(Snapshotter.ErofsName) && ErofsFolders.IsAvailable)
+        {
+            yield return Snapshotter.Erofs(store, root);
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Wharf.ContainerdApi.ShimTask;
+using Wharf.ContainerdApi.Tracing;
 using Wharf.Ttrpc;
 
 namespace Wharf.Containerd.Tasks;
@@ -38,20 +40,33 @@ internal sealed class Shim(Bundle bundle, string program, ShimEndpoint endpoint,
         new(bundle, program, endpoint, await TtrpcClient.ConnectAsync(endpoint.SocketPath, cancellation).ConfigureAwait(false)) { IsShared = shared };
 
     public async Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, CancellationToken cancellation)
-        where T : IMessage<T> => parser.ParseFrom(await client.CallAsync(endpoint.Service, method, request.ToByteArray(), cancellation).ConfigureAwait(false));
+        where T : IMessage<T> => parser.ParseFrom(await SendAsync(endpoint.Service, method, request, cancellation).ConfigureAwait(false));
 
-    public Task CallAsync(string method, IMessage request, CancellationToken cancellation) =>
-        client.CallAsync(endpoint.Service, method, request.ToByteArray(), cancellation);
+    public Task CallAsync(string method, IMessage request, CancellationToken cancellation) => SendAsync(endpoint.Service, method, request, cancellation);
 
     public async Task<T> CallSandboxAsync<T>(string method, IMessage request, MessageParser<T> parser, CancellationToken cancellation)
-        where T : IMessage<T> => parser.ParseFrom(await client.CallAsync(SandboxService, method, request.ToByteArray(), cancellation).ConfigureAwait(false));
+        where T : IMessage<T> => parser.ParseFrom(await SendAsync(SandboxService, method, request, cancellation).ConfigureAwait(false));
 
-    public Task CallSandboxAsync(string method, IMessage request, CancellationToken cancellation) =>
-        client.CallAsync(SandboxService, method, request.ToByteArray(), cancellation);
+    public Task CallSandboxAsync(string method, IMessage request, CancellationToken cancellation) => SendAsync(SandboxService, method, request, cancellation);
 
     public ProcessRequest Request(string execId = "") => new() { Id = bundle.Id, ExecId = execId };
 
     public void SetLost(DeleteResponse end) => lost.TrySetResult(end);
 
     public ValueTask DisposeAsync() => client.DisposeAsync();
+
+    private async Task<byte[]> SendAsync(string service, string method, IMessage request, CancellationToken cancellation)
+    {
+        using Activity? span = Spans.Source.StartActivity($"{service}/{method}", ActivityKind.Client);
+        span?.SetTag("rpc.system", "ttrpc").SetTag("containerd.namespace", bundle.Namespace).SetTag("container.id", bundle.Id);
+        try
+        {
+            return await client.CallAsync(new TtrpcRequest(service, method, request.ToByteArray()) { Metadata = [.. Spans.Headers()] }, cancellation).ConfigureAwait(false);
+        }
+        catch (TtrpcException error)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, error.Message);
+            throw;
+        }
+    }
 }

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Wharf.ContainerdApi.SandboxEvents;
 using Wharf.ContainerdApi.ShimSandbox;
 using Wharf.ContainerdApi.ShimTask;
 using Wharf.ContainerdApi.TaskEvents;
+using Wharf.ContainerdApi.Tracing;
 using Wharf.Containerd.Events;
 using Wharf.Containerd.Rpc;
 using Wharf.Linux;
@@ -86,6 +88,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
             Shim shim;
             try
             {
+                using Activity? span = Spans.Source.StartActivity("start shim")?.SetTag("container.id", id).SetTag("shim", program);
                 ShimEndpoint endpoint = await Task.Factory.StartNew(() => start(bundle, program), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
                 bundle.WriteEndpoint(endpoint);
                 shim = await Shim.ConnectAsync(bundle, program, endpoint, shared, cancellation).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Wharf.ContainerdApi.Tasks.V1;
 using Wharf.ContainerdApi.Types;
+using Wharf.Containerd.Activations;
 using Wharf.Containerd.Containers;
 using Wharf.Containerd.Filters;
 using Wharf.Containerd.Rpc;
@@ -16,7 +17,7 @@ using Status = Wharf.ContainerdApi.Types.Status;
 namespace Wharf.Containerd.Tasks;
 
 /// <summary>Tasks, each by its shim: what a call asks is passed on, and the answer comes back in this API's words.</summary>
-internal sealed class TasksService(ContainerTable containers, ShimTable shims, ShimProgram programs, CheckpointContent checkpoints) : ContainerdApi.Tasks.V1.Tasks.TasksBase
+internal sealed class TasksService(ContainerTable containers, ShimTable shims, ShimProgram programs, MountActivations activations, CheckpointContent checkpoints) : ContainerdApi.Tasks.V1.Tasks.TasksBase
 {
     private const string RestoreFromPath = "RestoreFromPath";
     private const string OptionsType = "containerd.runc.v1.Options";
@@ -41,10 +42,10 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
             Stderr = request.Stderr,
             Options = options,
         };
-        create.Rootfs.AddRange(request.Rootfs);
         Failpoint.Pass("containerd.task.shim");
         try
         {
+            create.Rootfs.AddRange(await RootAsync(CallScope.Of(context), container.Id, request.Rootfs, context.CancellationToken).ConfigureAwait(false));
             create.Checkpoint = Restored(context, request, options, shim.Bundle);
             ShimApi.CreateTaskResponse created = await shim.CallAsync("Create", create, ShimApi.CreateTaskResponse.Parser, context.CancellationToken).ConfigureAwait(false);
             Failpoint.Pass("containerd.task.created");
@@ -54,6 +55,7 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
         catch (Exception error) when (error is TtrpcException or OperationCanceledException or ContainerdException or IOException)
         {
             await shims.AbandonAsync(shim).ConfigureAwait(false);
+            await LeaveRootAsync(scope, container.Id).ConfigureAwait(false);
             throw error is TtrpcException refused ? new TtrpcException(refused.Status, $"failed to create shim task: {refused.Message}", refused) : error;
         }
     }
@@ -73,6 +75,7 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
         ShimApi.DeleteResponse deleted = await shim.CallAsync("Delete", shim.Request(), ShimApi.DeleteResponse.Parser, CancellationToken.None).ConfigureAwait(false);
         Failpoint.Pass("containerd.task.deleted");
         await shims.EndAsync(shim).ConfigureAwait(false);
+        await LeaveRootAsync(shim.Bundle.Namespace, request.ContainerId).ConfigureAwait(false);
         return new DeleteResponse { Id = request.ContainerId, Pid = deleted.Pid, ExitStatus = deleted.ExitStatus, ExitedAt = deleted.ExitedAt };
     }
 
@@ -261,6 +264,31 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
             // The shim died, and its container with it.
             ShimApi.DeleteResponse lost = await shim.Lost.WaitAsync(context.CancellationToken).ConfigureAwait(false);
             return new WaitResponse { ExitStatus = lost.ExitStatus, ExitedAt = lost.ExitedAt };
+        }
+    }
+
+    /// <summary>The root filesystem's mounts as a shim takes them. Those that stay are the container's, and go with it at the latest.</summary>
+    private async Task<IReadOnlyList<Mount>> RootAsync(CallScope scope, string id, IReadOnlyList<Mount> mounts, CancellationToken cancellation)
+    {
+        if (!MountActivations.IsNeeded(mounts))
+        {
+            return mounts;
+        }
+
+        // Of a task that had no end that we saw.
+        await LeaveRootAsync(scope.Namespace, id).ConfigureAwait(false);
+        return (await activations.ActivateAsync(scope with { Lease = null }, id, mounts, new Dictionary<string, string> { [ActivationReferences.Container] = id }, temporary: false, cancellation).ConfigureAwait(false)).System;
+    }
+
+    private async Task LeaveRootAsync(string scope, string id)
+    {
+        try
+        {
+            await activations.DeactivateAsync(scope, id).ConfigureAwait(false);
+        }
+        catch (ContainerdException error) when (error.Kind == ErrorKind.NotFound)
+        {
+            // Most tasks have mounts that nobody needs to make for them.
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Wharf.ContainerdApi.Tracing;
 using Wharf.ContainerdApi.Types;
 using Wharf.Containerd.Registries;
 using Wharf.Containerd.Rpc;
@@ -113,6 +115,7 @@ internal sealed class PullFromRegistry(StoredContent content, RegistryAccess reg
 
     private async Task TakeBlobAsync(CallScope scope, Descriptor blob, CancellationToken cancellation)
     {
+        using Activity? span = Spans.Source.StartActivity("fetch blob", ActivityKind.Client)?.SetTag("digest", blob.Digest.ToString()).SetTag("size", blob.Size);
         string name = $"{(MediaTypes.IsConfig(blob.MediaType) ? "config" : "layer")}-{blob.Digest}";
         ContentDescriptor descriptor = StoredContent.ToContainerd(blob);
         const long step = 1 << 20;

@@ -101,11 +101,7 @@ internal sealed class UnpackImage(StoredContent content, Snapshotter snapshots, 
         bool committed = false;
         try
         {
-            ContentDescriptor applied = await Task.Factory.StartNew(
-                () => layers.Apply(scope.Namespace, layer, LayerTarget.Of(mounts), cancellation),
-                cancellation,
-                TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-                TaskScheduler.Default).ConfigureAwait(false);
+            ContentDescriptor applied = await layers.ApplyAsync(scope, layer, mounts, sync: false, cancellation).ConfigureAwait(false);
             if (applied.Digest != diffId.ToString())
             {
                 throw ContainerdException.Precondition($"wrong diff id calculated on extraction \"{applied.Digest}\" of layer {layer}, its image says {diffId}");

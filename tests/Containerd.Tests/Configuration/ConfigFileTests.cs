@@ -30,7 +30,7 @@ public sealed class ConfigFileTests : IDisposable
               level = "debug"
             """);
 
-        Assert.Equal(new ContainerdOptions { Root = "/r", State = "/s", Address = "/a.sock", User = 7, Group = 8, LargestRequest = 1_000_000, LogLevel = "debug", OomScore = -500 }, read.Options with { RequiredPlugins = new ContainerdOptions().RequiredPlugins, DisabledPlugins = new ContainerdOptions().DisabledPlugins, Proxies = new ContainerdOptions().Proxies });
+        Assert.Equal(new ContainerdOptions { Root = "/r", State = "/s", Address = "/a.sock", User = 7, Group = 8, LargestRequest = 1_000_000, LogLevel = "debug", OomScore = -500 }, read.Options with { RequiredPlugins = new ContainerdOptions().RequiredPlugins, DisabledPlugins = new ContainerdOptions().DisabledPlugins, Proxies = new ContainerdOptions().Proxies, Differs = new ContainerdOptions().Differs });
         Assert.Empty(read.Warnings);
     }
 
@@ -57,7 +57,6 @@ public sealed class ConfigFileTests : IDisposable
 
         Assert.Equal(
             [
-                "key \"metrics.grpc_histogram\" has no effect here",
                 "key \"plugins.'io.containerd.gc.v1.scheduler'.pause_threshold\" has no effect here",
                 "key \"timeouts.io.containerd.timeout.shim.load\" has no effect here",
                 "plugin \"io.containerd.grpc.v1.cri\" is not part of this daemon",
@@ -91,7 +90,8 @@ public sealed class ConfigFileTests : IDisposable
             """);
 
         Assert.Equal([("native", ProxyPlugin.Snapshot, "/a.sock", "linux/arm64/v8"), ("stars", ProxyPlugin.Content, "/b.sock", "")], read.Options.Proxies.Select(proxy => (proxy.Name, proxy.Type, proxy.Address, proxy.Platform)));
-        Assert.Equal((["remap-ids"], "/var/lib/a"), (read.Options.Proxies[0].Capabilities, read.Options.Proxies[0].Exports["root"]));
+        Assert.Equal("remap-ids", Assert.Single(read.Options.Proxies[0].Capabilities));
+        Assert.Equal("/var/lib/a", read.Options.Proxies[0].Exports["root"]);
         Assert.Equal(["io.containerd.snapshotter.v1.native"], read.Options.DisabledPlugins);
         Assert.Equal(
             ["key \"proxy_plugins.odd.type\": \"runtime\": unknown type of proxy", "unknown key \"proxy_plugins.stars.adress\""],
@@ -138,7 +138,7 @@ public sealed class ConfigFileTests : IDisposable
 
         ConfigFile read = Read(ConfigFile.Write(options));
 
-        Assert.Equal(options with { RequiredPlugins = read.Options.RequiredPlugins, DisabledPlugins = read.Options.DisabledPlugins, Proxies = read.Options.Proxies }, read.Options);
+        Assert.Equal(options with { RequiredPlugins = read.Options.RequiredPlugins, DisabledPlugins = read.Options.DisabledPlugins, Proxies = read.Options.Proxies, Differs = read.Options.Differs }, read.Options);
         Assert.Empty(read.Warnings);
     }
 

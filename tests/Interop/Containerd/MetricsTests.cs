@@ -11,7 +11,7 @@ public sealed class MetricsTests
     public async Task Calls_containers_and_the_daemon_itself_are_counted()
     {
         string address = $"127.0.0.1:{FreePort.Next()}";
-        using var containerd = WharfContainerd.Configured($"version = 2\n[metrics]\naddress = \"{address}\"\n");
+        using var containerd = WharfContainerd.Configured($"version = 2\n[metrics]\naddress = \"{address}\"\ngrpc_histogram = true\n");
         using var client = new HttpClient { BaseAddress = new Uri($"http://{address}") };
         string id = $"measured-{Guid.NewGuid():N}";
         containerd.Run(id, ["-d"], "sleep", "1000").Succeeds();
@@ -22,7 +22,10 @@ public sealed class MetricsTests
         Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
         Assert.Contains(lines, line => line.StartsWith("containerd_build_info_total{revision=", StringComparison.Ordinal));
         Assert.Equal(1, Value($"container_pids_current{{container_id=\"{id}\",namespace=\"default\"}} "));
-        Assert.Equal(1, Value("grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Create\",grpc_service=\"containerd.services.tasks.v1.Tasks\"} "));
+        Assert.Equal(1, Value("grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Create\",grpc_service=\"containerd.services.tasks.v1.Tasks\",grpc_type=\"unary\"} "));
+        Assert.Equal(1, Value("grpc_server_handling_seconds_bucket{grpc_method=\"Create\",grpc_service=\"containerd.services.tasks.v1.Tasks\",grpc_type=\"unary\",le=\"+Inf\"} "));
+        Assert.Contains(lines, line => line.StartsWith("grpc_server_started_total{grpc_method=\"Write\",grpc_service=\"containerd.services.content.v1.Content\",grpc_type=\"bidi_stream\"} ", StringComparison.Ordinal));
+        Assert.Equal(Value("containerd_gc_gc_seconds_count "), Value("containerd_gc_collections_total{status=\"success\"} "));
         Assert.InRange(Value("process_resident_memory_bytes "), 1_000_000, 1e9);
         Assert.Single(lines, line => line == "# TYPE grpc_server_handled_total counter");
         containerd.Ctr("task", "rm", "-f", id);

@@ -1,13 +1,20 @@
+using Grpc.Core;
+using Wharf.ContainerdApi.Diff.V1;
+using Wharf.ContainerdApi.Sandbox.V1;
+using Wharf.ContainerdApi.Snapshots.V1;
+using Wharf.ContainerdApi.Types;
 using Wharf.Harness;
 
 namespace Wharf.Interop.Containerd;
 
-/// <summary>A snapshotter that is another program: that of a second wharf-containerd, as [proxy_plugins] names it.</summary>
+/// <summary>Parts that are another program: those of a second wharf-containerd, as [proxy_plugins] names it.</summary>
 public sealed class ProxyTests : IDisposable
 {
     private readonly string id = $"proxy-{Guid.NewGuid():N}";
     private readonly WharfContainerd behind = new();
     private readonly WharfContainerd front;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public ProxyTests() => front = WharfContainerd.Configured($"""
         version = 2
@@ -16,6 +23,14 @@ public sealed class ProxyTests : IDisposable
         type = "snapshot"
         address = "{behind.Socket}"
         capabilities = ["slow"]
+        [proxy_plugins.other]
+        type = "diff"
+        address = "{behind.Socket}"
+        [proxy_plugins.shim]
+        type = "sandbox"
+        address = "{behind.Socket}"
+        [plugins."io.containerd.service.v1.diff-service"]
+        default = ["other", "walking"]
         """);
 
     public void Dispose()
@@ -42,6 +57,38 @@ public sealed class ProxyTests : IDisposable
         front.Ctr("-n", id, "container", "rm", "one").Succeeds();
         front.Ctr("-n", id, "image", "rm", "--sync", WharfContainerd.Image).Succeeds();
         Assert.DoesNotContain(id, behind.Ctr("-n", id, "snapshots", "--snapshotter", "native", "ls").Succeeds().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_layer_is_made_by_the_first_that_knows_how()
+    {
+        front.Ctr("-n", id, "snapshots", "prepare", "one", string.Empty).Succeeds();
+        using var channel = new ContainerdChannel(front, id);
+        var request = new DiffRequest { MediaType = "application/vnd.oci.image.layer.v1.tar" };
+        request.Right.AddRange(new Snapshots.SnapshotsClient(channel.Calls).Mounts(new MountsRequest { Snapshotter = "overlayfs", Key = "one" }, cancellationToken: Cancellation).Mounts);
+
+        string digest = new Diff.DiffClient(channel.Calls).Diff(request, cancellationToken: Cancellation).Diff.Digest;
+
+        Assert.Contains(digest, behind.Ctr("-n", id, "content", "ls", "-q").Succeeds().Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(digest, front.Ctr("-n", id, "content", "ls", "-q").Succeeds().Output, StringComparison.Ordinal);
+        behind.Kill();
+        Assert.Equal(StatusCode.Unavailable, Assert.Throws<RpcException>(() => new Diff.DiffClient(channel.Calls).Diff(request, cancellationToken: Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public void A_sandbox_is_kept_by_whom_the_call_names()
+    {
+        using var channel = new ContainerdChannel(front, id);
+        var controller = new Controller.ControllerClient(channel.Calls);
+        var create = new ControllerCreateRequest { SandboxId = "pod", Sandboxer = "shim", Sandbox = new Sandbox { SandboxId = "pod", Runtime = new Sandbox.Types.Runtime { Name = Programs.Shim } } };
+
+        controller.Create(create, cancellationToken: Cancellation);
+
+        Assert.True(Directory.Exists(Path.Combine(behind.State, "io.containerd.runtime.v2.task", id, "pod")));
+        Assert.False(Directory.Exists(Path.Combine(front.State, "io.containerd.runtime.v2.task", id, "pod")));
+        Assert.Equal("pod", controller.Status(new ControllerStatusRequest { SandboxId = "pod", Sandboxer = "shim" }, cancellationToken: Cancellation).SandboxId);
+        controller.Shutdown(new ControllerShutdownRequest { SandboxId = "pod", Sandboxer = "shim" }, cancellationToken: Cancellation);
+        Assert.Equal(StatusCode.NotFound, Assert.Throws<RpcException>(() => controller.Status(new ControllerStatusRequest { SandboxId = "pod", Sandboxer = "shim" }, cancellationToken: Cancellation)).StatusCode);
     }
 
     [Fact]
