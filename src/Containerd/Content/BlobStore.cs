@@ -33,7 +33,13 @@ internal sealed class BlobStore
         this.events = events;
         blobs = Path.Combine(folder, "blobs");
         ingests = Path.Combine(folder, "ingest");
-        Directory.CreateDirectory(Path.Combine(blobs, "sha256"));
+        foreach (string algorithm in Digest.Algorithms)
+        {
+            Directory.CreateDirectory(Path.Combine(blobs, algorithm));
+        }
+
+        // A blob is only found again where its folder has a name on the disk.
+        Durability.SyncDirectory(blobs);
         Directory.CreateDirectory(ingests);
     }
 
@@ -123,7 +129,6 @@ internal sealed class BlobStore
             string target = PathOf(digest);
             if (!File.Exists(target))
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.SetUnixFileMode(ingest.DataPath, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
                 File.Move(ingest.DataPath, target);
                 Failpoint.Pass("containerd.content.moved");

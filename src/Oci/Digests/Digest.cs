@@ -25,6 +25,9 @@ public sealed record Digest
     /// <summary>The hash in lower-case hexadecimal.</summary>
     public string Encoded { get; }
 
+    /// <summary>Names of the algorithms that a digest may be of.</summary>
+    public static IReadOnlyList<string> Algorithms { get; } = ["sha256", "sha384", "sha512"];
+
     public static Digest Parse(string text) =>
         TryParse(text, out Digest? digest) ? digest : throw new FormatException($"digest {Quote(text)}: {Fault(text)}");
 
