@@ -31,7 +31,7 @@ internal static class ServiceBinding
         ContainerdApi.Snapshots.V1.Snapshots.BindService(services, new SnapshotsService(parts.Snapshots, parts.Events));
         ContainerdApi.Mounts.V1.Mounts.BindService(services, new MountsService(parts.Activations));
         ContainerdApi.Diff.V1.Diff.BindService(services, new ProxyDiffs(parts.Layers, parts.Proxies, options.Proxies, options.Differs));
-        ContainerdApi.Tasks.V1.Tasks.BindService(services, new TasksService(parts.Containers, parts.Shims, parts.Programs, parts.Activations, new CheckpointContent(parts.Blobs, parts.Layers)));
+        ContainerdApi.Tasks.V1.Tasks.BindService(services, new TasksService(parts.Containers, parts.Snapshots, parts.Shims, parts.Programs, parts.Activations, new CheckpointContent(parts.Blobs, parts.Layers)));
         ContainerdApi.Events.V1.Events.BindService(services, new EventsService(parts.Events));
         ContainerdApi.Introspection.V1.Introspection.BindService(services, new IntrospectionService(parts.Store, plugins, parts.Programs));
         ContainerdApi.Sandbox.V1.Store.BindService(services, new SandboxStoreService(parts.Store));

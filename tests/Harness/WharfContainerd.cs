@@ -19,7 +19,7 @@ public sealed class WharfContainerd : IDisposable
 
     private readonly IReadOnlyDictionary<string, string?> variables = new Dictionary<string, string?>();
 
-    private WharfContainerd(string? disk, string? configuration = null, string? searchPath = null, IReadOnlyDictionary<string, string?>? variables = null)
+    private WharfContainerd(string? disk, string? configuration = null, string? searchPath = null, IReadOnlyDictionary<string, string?>? variables = null, bool withImage = true)
     {
         this.searchPath = searchPath;
         this.variables = variables ?? this.variables;
@@ -39,14 +39,17 @@ public sealed class WharfContainerd : IDisposable
         daemon = Start();
         string archive = Path.Combine(Root, "busybox.tar");
         Command.Run(Path.Combine(Programs.Checkout, "scripts", "busybox-image"), archive).Succeeds();
-        Ctr("image", "import", archive).Succeeds();
+        if (withImage)
+        {
+            Ctr("image", "import", archive).Succeeds();
+        }
     }
 
     /// <summary>What it keeps is on a small filesystem of its own, of a size such as "16m".</summary>
     public static WharfContainerd OnDisk(string size) => new(disk: size);
 
     /// <summary>One with a config.toml of containerd's.</summary>
-    public static WharfContainerd Configured(string configuration) => new(disk: null, configuration);
+    public static WharfContainerd Configured(string configuration, bool withImage = true) => new(disk: null, configuration, withImage: withImage);
 
     /// <summary>One that, like its shims, finds programs in a PATH of the caller's.</summary>
     public static WharfContainerd Finding(string searchPath) => new(disk: null, searchPath: searchPath);

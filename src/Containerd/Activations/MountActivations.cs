@@ -112,7 +112,14 @@ internal sealed class MountActivations(MetadataStore store, string state, MountP
                 .Where(one => !ActivationReferences.Keep(records, one.Namespace, one.Record))
                 .ToArray()))
             {
-                Deactivate(scope, record);
+                try
+                {
+                    Deactivate(scope, record);
+                }
+                catch (SyscallException error) when (error.Errno == Errno.EBUSY)
+                {
+                    // Somebody is in it; its record stays, and the next collection tries again.
+                }
             }
         }
         finally

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wharf.ContainerdApi.Types;
 
 namespace Wharf.Containerd.Snapshots;
 
@@ -9,6 +10,8 @@ internal sealed record IdMapping(string Users, string Groups, (uint User, uint G
 {
     private const string UserLabel = "containerd.io/snapshot/uidmapping";
     private const string GroupLabel = "containerd.io/snapshot/gidmapping";
+    private const string UserOption = "uidmap=";
+    private const string GroupOption = "gidmap=";
 
     /// <summary>Null when the labels say nothing.</summary>
     /// <exception cref="ContainerdException">They say something that is no mapping, or that leaves root out.</exception>
@@ -18,6 +21,15 @@ internal sealed record IdMapping(string Users, string Groups, (uint User, uint G
         string groups = labels.GetValueOrDefault(GroupLabel, string.Empty);
         return users.Length == 0 && groups.Length == 0 ? null : new IdMapping(users, groups, (RootOf(users), RootOf(groups)));
     }
+
+    /// <summary>
+    /// Mounts of a root filesystem that show its layers with the container's owners. Only a shim is told: a client that mounts a
+    /// snapshot to look into it may be older than the options.
+    /// </summary>
+    public IReadOnlyList<Mount> Show(IReadOnlyList<Mount> mounts) => [.. mounts.Select(mount =>
+        mount.Type == "overlay" && !mount.Options.Any(option => option.StartsWith(UserOption, StringComparison.Ordinal))
+            ? new Mount(mount) { Options = { $"{UserOption}{Users}", $"{GroupOption}{Groups}" } }
+            : mount)];
 
     private static uint RootOf(string mappings)
     {

@@ -15,7 +15,7 @@ internal sealed class OverlayFolders : ISnapshotFolders
     {
         snapshots = Path.Combine(root, "snapshots");
         Directory.CreateDirectory(snapshots);
-        Capabilities = IsMappable(snapshots) ? ["remap-ids"] : [];
+        Capabilities = IsMappable(snapshots) ? [Snapshotter.RemapIds] : [];
     }
 
     /// <summary>"remap-ids" when the kernel shows layers with other owners, on the filesystem that they are on.</summary>
@@ -87,12 +87,6 @@ internal sealed class OverlayFolders : ISnapshotFolders
         mount.Type = "overlay";
         mount.Source = "overlay";
         mount.Options.Add("index=off");
-        if (Capabilities.Count > 0 && IdMapping.Of(labels) is { Users.Length: > 0, Groups.Length: > 0 } mapping)
-        {
-            mount.Options.Add($"uidmap={mapping.Users}");
-            mount.Options.Add($"gidmap={mapping.Groups}");
-        }
-
         if (writable)
         {
             mount.Options.Add($"workdir={Path.Combine(Folder(number), "work")}");

@@ -17,6 +17,9 @@ internal sealed class Snapshotter(MetadataStore store, string name, SnapshotReco
     public const string NativeName = "native";
     public const string ErofsName = "erofs";
 
+    /// <summary>The capability of showing layers with other owners.</summary>
+    public const string RemapIds = "remap-ids";
+
     /// <summary>Of an active snapshot: the layer that it is to become.</summary>
     private const string Target = "containerd.io/snapshot.ref";
     private long begun;
@@ -182,6 +185,10 @@ internal sealed class Snapshotter(MetadataStore store, string name, SnapshotReco
         LeaseRecords.Hold(records, scope, Resource, committed);
         return true;
     });
+
+    /// <summary>Whom the files of a snapshot are to belong to; null when nobody said, or when it is not for this snapshotter to show.</summary>
+    public IdMapping? MappingOf(string scope, string key) =>
+        backend.Capabilities.Contains(RemapIds) && !IsRemote && store.Read(records => table.TryFind(records, scope, key)) is { } record ? IdMapping.Of(record.Info.Labels) : null;
 
     public SnapshotRecord Get(string scope, string key) => store.Read(records => table.Find(records, scope, key));
 

@@ -7,6 +7,7 @@ using Wharf.Containerd.Activations;
 using Wharf.Containerd.Containers;
 using Wharf.Containerd.Filters;
 using Wharf.Containerd.Rpc;
+using Wharf.Containerd.Snapshots;
 using Wharf.Linux;
 using Wharf.Ttrpc;
 using Container = Wharf.ContainerdApi.Containers.V1.Container;
@@ -17,7 +18,7 @@ using Status = Wharf.ContainerdApi.Types.Status;
 namespace Wharf.Containerd.Tasks;
 
 /// <summary>Tasks, each by its shim: what a call asks is passed on, and the answer comes back in this API's words.</summary>
-internal sealed class TasksService(ContainerTable containers, ShimTable shims, ShimProgram programs, MountActivations activations, CheckpointContent checkpoints) : ContainerdApi.Tasks.V1.Tasks.TasksBase
+internal sealed class TasksService(ContainerTable containers, SnapshotterTable snapshotters, ShimTable shims, ShimProgram programs, MountActivations activations, CheckpointContent checkpoints) : ContainerdApi.Tasks.V1.Tasks.TasksBase
 {
     private const string RestoreFromPath = "RestoreFromPath";
     private const string OptionsType = "containerd.runc.v1.Options";
@@ -45,7 +46,7 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
         Failpoint.Pass("containerd.task.shim");
         try
         {
-            create.Rootfs.AddRange(await RootAsync(CallScope.Of(context), container.Id, request.Rootfs, context.CancellationToken).ConfigureAwait(false));
+            create.Rootfs.AddRange(await RootAsync(CallScope.Of(context), container, request.Rootfs, context.CancellationToken).ConfigureAwait(false));
             create.Checkpoint = Restored(context, request, options, shim.Bundle);
             ShimApi.CreateTaskResponse created = await shim.CallAsync("Create", create, ShimApi.CreateTaskResponse.Parser, context.CancellationToken).ConfigureAwait(false);
             Failpoint.Pass("containerd.task.created");
@@ -268,8 +269,14 @@ internal sealed class TasksService(ContainerTable containers, ShimTable shims, S
     }
 
     /// <summary>The root filesystem's mounts as a shim takes them. Those that stay are the container's, and go with it at the latest.</summary>
-    private async Task<IReadOnlyList<Mount>> RootAsync(CallScope scope, string id, IReadOnlyList<Mount> mounts, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Mount>> RootAsync(CallScope scope, Container container, IReadOnlyList<Mount> mounts, CancellationToken cancellation)
     {
+        string id = container.Id;
+        if (snapshotters.All.FirstOrDefault(one => one.Name == container.Snapshotter)?.MappingOf(scope.Namespace, container.SnapshotKey) is { } mapping)
+        {
+            mounts = mapping.Show(mounts);
+        }
+
         if (!MountActivations.IsNeeded(mounts))
         {
             return mounts;

@@ -18,7 +18,7 @@ public sealed class CtrContentTests(WharfContainerd containerd) : IClassFixture<
 
         containerd.Ctr("-n", id, "content", "push-object", "--plain-http", $"{registry.Authority}/objects:1", digest, "application/octet-stream").Succeeds();
 
-        Assert.Equal(text, Command.Run("curl", "-s", $"http://{registry.Authority}/v2/objects/blobs/{digest}").Succeeds().Output);
+        Assert.Equal(text, Command.Run("curl", "-s", $"http://{registry.Authority}/v2/objects/blobs/{digest}").Succeeds().Output.TrimEnd('\n'));
         Command again = containerd.Ctr("-n", id, "content", "push-object", "--plain-http", $"{registry.Authority}/objects:1", digest, "application/octet-stream");
         Assert.True(again.ExitCode == 0 || again.Error.Contains("already exists", StringComparison.Ordinal), again.Error);
     }

@@ -12,12 +12,15 @@ public sealed class ProxyTests : IDisposable
 {
     private readonly string id = $"proxy-{Guid.NewGuid():N}";
     private readonly WharfContainerd behind = new();
-    private readonly WharfContainerd front;
+    private WharfContainerd front;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public ProxyTests() => front = WharfContainerd.Configured($"""
+    public ProxyTests() => front = WharfContainerd.Configured(Configuration(string.Empty));
+
+    private string Configuration(string more) => $"""
         version = 2
+        {more}
         disabled_plugins = ["io.containerd.snapshotter.v1.native"]
         [proxy_plugins.native]
         type = "snapshot"
@@ -29,9 +32,7 @@ public sealed class ProxyTests : IDisposable
         [proxy_plugins.shim]
         type = "sandbox"
         address = "{behind.Socket}"
-        [plugins."io.containerd.service.v1.diff-service"]
-        default = ["other", "walking"]
-        """);
+        """;
 
     public void Dispose()
     {
@@ -62,6 +63,8 @@ public sealed class ProxyTests : IDisposable
     [Fact]
     public void A_layer_is_made_by_the_first_that_knows_how()
     {
+        front.Dispose();
+        front = WharfContainerd.Configured(Configuration("plugins.'io.containerd.service.v1.diff-service'.default = [\"other\", \"walking\"]"), withImage: false);
         front.Ctr("-n", id, "snapshots", "prepare", "one", string.Empty).Succeeds();
         using var channel = new ContainerdChannel(front, id);
         var request = new DiffRequest { MediaType = "application/vnd.oci.image.layer.v1.tar" };
@@ -88,7 +91,7 @@ public sealed class ProxyTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(front.State, "io.containerd.runtime.v2.task", id, "pod")));
         Assert.Equal("pod", controller.Status(new ControllerStatusRequest { SandboxId = "pod", Sandboxer = "shim" }, cancellationToken: Cancellation).SandboxId);
         controller.Shutdown(new ControllerShutdownRequest { SandboxId = "pod", Sandboxer = "shim" }, cancellationToken: Cancellation);
-        Assert.Equal(StatusCode.NotFound, Assert.Throws<RpcException>(() => controller.Status(new ControllerStatusRequest { SandboxId = "pod", Sandboxer = "shim" }, cancellationToken: Cancellation)).StatusCode);
+        Assert.Equal(StatusCode.NotFound, Assert.Throws<RpcException>(() => controller.Start(new ControllerStartRequest { SandboxId = "pod", Sandboxer = "shim" }, cancellationToken: Cancellation)).StatusCode);
     }
 
     [Fact]
