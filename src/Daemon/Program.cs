@@ -9,6 +9,7 @@ using Wharf.Daemon.Host;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Networks;
+using Wharf.Daemon.Security;
 using Wharf.Daemon.Stats;
 using Wharf.Daemon.Stdio;
 using Wharf.Daemon.Volumes;
@@ -32,14 +33,19 @@ try
 {
     DaemonOptions options = OptionsReader.Read(args);
     TlsFiles? tls = options.Tls;
-    ListenAddress[] addresses = [.. (options.Hosts.Count > 0 ? options.Hosts : [ListenAddress.Default]).Select(host => ListenAddress.Parse(host, tls is not null))];
+    ListenAddress[] addresses = [.. (options.Hosts.Count > 0 ? options.Hosts : [ListenAddress.Default]).SelectMany(host => ListenAddress.ParseAll(host, tls is not null))];
+    if (options is { UsesTls: null, VerifiesClients: null } && addresses.FirstOrDefault(address => address.EndPoint is not null) is { } open)
+    {
+        throw new EngineException(EngineErrorKind.InvalidParameter, $"listen on \"{open.Text}\": whoever reaches it is root on this machine: protect it with --tlsverify and certificates, or say --tls=false");
+    }
+
     uint? group = UnixGroup.Find(options.Group ?? UnixGroup.Default);
     if (group is null && options.Group is not null)
     {
         throw new EngineException(EngineErrorKind.InvalidParameter, $"group {options.Group} not found");
     }
 
-    foreach (string warning in Listener.Warnings(addresses, tls))
+    foreach (string warning in Listener.Warnings(addresses, tls).Concat(options.Ignored.Select(key => $"configuration key \"{key}\" has no effect")))
     {
         await Console.Error.WriteLineAsync($"wharfd: warning: {warning}").ConfigureAwait(false);
     }
@@ -49,8 +55,10 @@ try
     using var locked = new DataRootLock(options.DataRoot);
     using var pidFile = new PidFile(options.PidFile);
     using var containerd = new ContainerdConnection(options.Containerd);
-    using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = options.InsecureRegistries, RegistryMirrors = options.RegistryMirrors });
-    using var search = new SearchImages(options.InsecureRegistries);
+    using var plugins = new AuthorizationPlugins(options.AuthorizationPlugins);
+    using var settings = new LiveSettings(args, options, plugins);
+    using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = settings.InsecureRegistries, RegistryMirrors = settings.RegistryMirrors });
+    using var search = new SearchImages(settings.InsecureRegistries);
     using var embedded = new EmbeddedImage();
     using var loop = new DescriptorLoop();
     await using var background = new BackgroundWork();
@@ -65,7 +73,7 @@ try
     var descriptions = new ContainerDescriptions(options.StorageDriver, networks.Descriptions, volumeTable);
     var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
     var sizes = new ContainerSizes(tasks, images);
-    var defaults = new SpecDefaults(options.CgroupParent, SpecDefaults.FindInit(options.InitPath), options.UsesInit, options.NoNewPrivileges, options.Seccomp);
+    var defaults = new SpecDefaults(options.CgroupParent, SpecDefaults.FindInit(options.InitPath), options.UsesInit, options.NoNewPrivileges, options.Seccomp) { LogDriver = options.LogDriver, LogOptions = options.LogOptions };
     var execFiles = new ExecFiles(options.ExecRoot);
     var stop = new StopContainer(tasks, containerEvents);
     var health = new HealthWatch(new HealthProbe(tasks, containerEvents, loop, execFiles, defaults), containerEvents, stop, background);
@@ -73,11 +81,12 @@ try
     var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), defaults);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, execFiles, background, defaults);
 
+    string engineId = EngineId.ReadOrMake(options.DataRoot);
     var router = new Router(
     [
         .. PingRoutes.All(),
         .. VersionRoutes.All(),
-        .. new EngineRoutes(new DescribeEngine(options, table, descriptions, images, volumes, sizes, EngineId.ReadOrMake(options.DataRoot))).All(),
+        .. new EngineRoutes(new DescribeEngine(options, table, descriptions, images, volumes, sizes, defaults, settings, engineId)).All(),
         .. new EventRoutes(events).All(),
         .. new ImageRoutes(images, search, new ImageEvents(events)).All(),
         .. new CommitRoutes(table, tasks, images.Commit, containerEvents, new ImageEvents(events)).All(),
@@ -87,16 +96,29 @@ try
         .. new StatsRoutes(table, tasks).All(),
         .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, descriptions, sizes, background.Stopping).All(),
     ],
+    plugins,
     background.Stopping);
+    settings.Listen(events, engineId);
     life.Listen();
     life.Resume();
     execs.Resume();
     await using WebApplication listener = Listener.Create(addresses, tls, router);
+    await using WebApplication? metrics = options.MetricsAddress.Length > 0 ? MetricsListener.Create(options.MetricsAddress, new MetricsText(table, events, engineId).Write) : null;
+    if (metrics is not null)
+    {
+        await metrics.StartAsync().ConfigureAwait(false);
+    }
+
     await listener.StartAsync().ConfigureAwait(false);
     Listener.Protect(addresses, group);
+    SystemdService.Tell("READY=1");
 
     // First of all: the server would wait for clients that listen to events or follow logs.
-    using CancellationTokenRegistration told = listener.Lifetime.ApplicationStopping.Register(background.Stop);
+    using CancellationTokenRegistration told = listener.Lifetime.ApplicationStopping.Register(() =>
+    {
+        SystemdService.Tell("STOPPING=1");
+        background.Stop();
+    });
     background.Begin("keep the resolver", networks.Containers.Resolver.WatchAsync);
     background.Begin("watch the firewall", networks.WatchFirewallAsync);
     background.Begin("trim memory", IdleMemory.WatchAsync);

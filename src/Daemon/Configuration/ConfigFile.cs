@@ -5,6 +5,12 @@ namespace Wharf.Daemon.Configuration;
 /// <summary>daemon.json, as far as it is read: the names are dockerd's.</summary>
 internal sealed record ConfigFile
 {
+    /// <summary>The keys that are read.</summary>
+    internal static IReadOnlyCollection<string> Keys { get; } =
+    [
+        "insecure-registries", "registry-mirrors", "hosts", "group", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "data-root", "bridge", "bip", "iptables", "ip-masq", "ip-forward", "ipv6", "icc", "ip", "default-address-pools", "debug", "labels", "log-driver", "log-opts", "authorization-plugins", "metrics-addr", "init", "init-path", "no-new-privileges", "seccomp-profile", "cgroup-parent", "default-runtime", "exec-root", "pidfile", "mtu",
+    ];
+
     [JsonPropertyName("insecure-registries")]
     public IReadOnlyList<string>? InsecureRegistries { get; init; }
 
@@ -64,4 +70,46 @@ internal sealed record ConfigFile
 
     [JsonPropertyName("debug")]
     public bool? Debug { get; init; }
+
+    [JsonPropertyName("labels")]
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    [JsonPropertyName("log-driver")]
+    public string? LogDriver { get; init; }
+
+    [JsonPropertyName("log-opts")]
+    public IReadOnlyDictionary<string, string>? LogOptions { get; init; }
+
+    [JsonPropertyName("authorization-plugins")]
+    public IReadOnlyList<string>? AuthorizationPlugins { get; init; }
+
+    [JsonPropertyName("metrics-addr")]
+    public string? MetricsAddress { get; init; }
+
+    [JsonPropertyName("init")]
+    public bool? UsesInit { get; init; }
+
+    [JsonPropertyName("init-path")]
+    public string? InitPath { get; init; }
+
+    [JsonPropertyName("no-new-privileges")]
+    public bool? NoNewPrivileges { get; init; }
+
+    [JsonPropertyName("seccomp-profile")]
+    public string? SeccompProfile { get; init; }
+
+    [JsonPropertyName("cgroup-parent")]
+    public string? CgroupParent { get; init; }
+
+    [JsonPropertyName("default-runtime")]
+    public string? Runtime { get; init; }
+
+    [JsonPropertyName("exec-root")]
+    public string? ExecRoot { get; init; }
+
+    [JsonPropertyName("pidfile")]
+    public string? PidFile { get; init; }
+
+    [JsonPropertyName("mtu")]
+    public int? Mtu { get; init; }
 }

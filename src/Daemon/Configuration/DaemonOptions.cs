@@ -77,6 +77,21 @@ internal sealed record DaemonOptions
     /// <summary>"builtin", "unconfined", or the profile's text; null: builtin.</summary>
     public string? Seccomp { get; init; }
 
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>Of containers that name none.</summary>
+    public string LogDriver { get; init; } = Logs.LogOptions.Local;
+
+    public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<string> AuthorizationPlugins { get; init; } = [];
+
+    /// <summary>HOST:PORT where the daemon's figures are told; empty: nowhere.</summary>
+    public string MetricsAddress { get; init; } = "";
+
+    /// <summary>Keys of the config file that change nothing here.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
     public bool Debug { get; init; }
 
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];

@@ -43,6 +43,13 @@ internal static class OptionsReader
                 "--ip" => options with { HostBinding = IpAddress.TryParse(value, out IpAddress binding) && !binding.IsV6 ? value : throw Invalid(flag, value) },
                 "--default-address-pool" => options with { AddressPools = [.. options.AddressPools, AddressPools.Parse(value)] },
                 "--mtu" => options with { Mtu = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int mtu) && mtu is >= 68 and <= 65535 ? mtu : throw Invalid(flag, value) },
+                "--label" => options with { Labels = [.. options.Labels, value] },
+                "--log-driver" => options with { LogDriver = value },
+                "--log-opt" => options with { LogOptions = Option(options.LogOptions, flag, value) },
+                "--authorization-plugin" => options with { AuthorizationPlugins = [.. options.AuthorizationPlugins, value] },
+                "--metrics-addr" => options with { MetricsAddress = value },
+                "--init-path" => options with { InitPath = value },
+                "--seccomp-profile" => options with { Seccomp = Profile(value) },
                 "--cgroup-parent" => options with { CgroupParent = value },
                 "-s" or "--storage-driver" => options with { StorageDriver = value },
                 "--default-runtime" => options with { Runtime = value },
@@ -59,6 +66,8 @@ internal static class OptionsReader
     private static DaemonOptions? Switch(DaemonOptions options, string flag, string value) => flag switch
     {
         "-D" or "--debug" => options with { Debug = Flag(flag, value) },
+        "--init" => options with { UsesInit = Flag(flag, value) },
+        "--no-new-privileges" => options with { NoNewPrivileges = Flag(flag, value) },
         "--tls" => options with { UsesTls = Flag(flag, value) },
         "--tlsverify" => options with { VerifiesClients = Flag(flag, value) },
         "--iptables" => options with { Firewall = Flag(flag, value) },
@@ -73,6 +82,32 @@ internal static class OptionsReader
 
     private static EngineException Invalid(string flag, string value) => new(EngineErrorKind.InvalidParameter, $"invalid argument \"{value}\" for flag {flag}");
 
+    private static Dictionary<string, string> Option(IReadOnlyDictionary<string, string> known, string flag, string text)
+    {
+        string[] pair = text.Split('=', 2);
+        return pair.Length == 2 && pair[0].Length > 0 ? new Dictionary<string, string>(known) { [pair[0]] = pair[1] } : throw Invalid(flag, text);
+    }
+
+    /// <summary>A profile by name, or the text of one in a file.</summary>
+    private static string Profile(string value)
+    {
+        if (value is "builtin" or "default" or "" or "unconfined")
+        {
+            return value is "unconfined" ? value : "builtin";
+        }
+
+        try
+        {
+            string text = File.ReadAllText(value);
+            Security.SeccompProfile.Check(text);
+            return text;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, $"opening seccomp profile ({value}) failed: {error.Message.TrimEnd('.')}", error);
+        }
+    }
+
     private static DaemonOptions WithFile(DaemonOptions options, bool mustExist)
     {
         if (!File.Exists(options.ConfigFile))
@@ -81,9 +116,12 @@ internal static class OptionsReader
         }
 
         ConfigFile file;
+        IReadOnlyList<string> ignored;
         try
         {
-            file = JsonSerializer.Deserialize(File.ReadAllBytes(options.ConfigFile), ConfigurationJson.Default.ConfigFile) ?? new ConfigFile();
+            byte[] text = File.ReadAllBytes(options.ConfigFile);
+            ignored = ConfigKeys.Check(options.ConfigFile, text, ConfigFile.Keys);
+            file = JsonSerializer.Deserialize(text, ConfigurationJson.Default.ConfigFile) ?? new ConfigFile();
         }
         catch (JsonException error)
         {
@@ -111,6 +149,20 @@ internal static class OptionsReader
             AddressPools = options.AddressPools.Count > 0 ? options.AddressPools : [.. (file.AddressPools ?? []).Select(one => AddressPools.Parse($"base={one.Base},size={one.Size}"))],
             Masquerade = options.Masquerade && file.Masquerade != false,
             Forward = options.Forward && file.Forward != false,
+            Labels = [.. options.Labels, .. file.Labels ?? []],
+            LogDriver = options.LogDriver == standard.LogDriver ? file.LogDriver ?? options.LogDriver : options.LogDriver,
+            LogOptions = options.LogOptions.Count > 0 ? options.LogOptions : file.LogOptions ?? options.LogOptions,
+            AuthorizationPlugins = options.AuthorizationPlugins.Count > 0 ? options.AuthorizationPlugins : file.AuthorizationPlugins ?? [],
+            MetricsAddress = options.MetricsAddress.Length > 0 ? options.MetricsAddress : file.MetricsAddress ?? "",
+            UsesInit = options.UsesInit || file.UsesInit == true,
+            InitPath = options.InitPath.Length > 0 ? options.InitPath : file.InitPath ?? "",
+            NoNewPrivileges = options.NoNewPrivileges || file.NoNewPrivileges == true,
+            Seccomp = options.Seccomp ?? (file.SeccompProfile is { } profile ? Profile(profile) : null),
+            CgroupParent = options.CgroupParent.Length > 0 ? options.CgroupParent : file.CgroupParent ?? "",
+            ExecRoot = options.ExecRoot == standard.ExecRoot ? file.ExecRoot ?? options.ExecRoot : options.ExecRoot,
+            PidFile = options.PidFile == standard.PidFile ? file.PidFile ?? options.PidFile : options.PidFile,
+            Mtu = options.Mtu == standard.Mtu ? file.Mtu ?? options.Mtu : options.Mtu,
+            Ignored = ignored,
             InsecureRegistries = [.. options.InsecureRegistries, .. file.InsecureRegistries ?? []],
             RegistryMirrors = [.. options.RegistryMirrors, .. file.RegistryMirrors ?? []],
         };

@@ -11,7 +11,7 @@ internal static class AttachContainer
     /// given, the end of the client's input ends the process's; else it ends the attachment.
     /// </summary>
     internal static async Task JoinAsync(
-        HijackedStream client,
+        IAttachedClient client,
         ProcessStreams streams,
         StreamListener output,
         bool raw,
@@ -45,7 +45,7 @@ internal static class AttachContainer
         }
     }
 
-    private static async Task CopyInputAsync(HijackedStream client, ProcessStreams streams, byte[] detachKeys, Func<CancellationToken, Task>? closeInput, CancellationTokenSource ended)
+    private static async Task CopyInputAsync(IAttachedClient client, ProcessStreams streams, byte[] detachKeys, Func<CancellationToken, Task>? closeInput, CancellationTokenSource ended)
     {
         int matched = 0;
         try

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Wharf.EngineApi.Containers;
 
 namespace Wharf.Daemon.Containers;
 
@@ -47,10 +48,17 @@ internal sealed partial class ContainerLife
             }
 
             container.BeginRun();
-            stdio.Open(container, resumed: true);
+            stdio.Open(container, resumed: true, LogTarget(container));
             health.Begin(container, resumed: true);
             background.Begin($"watch container \"{container.Id}\"", stopping => WatchAsync(container, stopping));
         }
+    }
+
+    /// <summary>Not waited for: the container runs already.</summary>
+    private static Logs.Targets.ILogTarget? LogTarget(Container container)
+    {
+        LogConfig? config = container.Document.HostConfig.LogConfig;
+        return Logs.Targets.LogTargets.Make(config, Logs.LogSource.Of(container, config, Logs.LogOptions.Parse(config, container.Config).Attributes));
     }
 
     /// <summary>What the last daemon had no time for: tasks of containers whose end is on disk, removal of those that wanted it.</summary>

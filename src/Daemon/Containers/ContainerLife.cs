@@ -62,7 +62,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             using FileDescriptor? shm = shared.ShmProcess is { } sharing ? SharedMemory.Copy(sharing) : null;
             RuntimeSpec spec = ContainerSpec.Of(container, user, network, own.Mounts, shared, shm is null ? null : own.Place(shm), defaults);
             byte[] document = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec);
-            ProcessStreams streams = stdio.Open(container, resumed: false);
+            ProcessStreams streams = stdio.Open(container, resumed: false, await ContainerStdio.ConnectAsync(container, cancellation).ConfigureAwait(false));
             RequestTiming.Lap("api", "specification made, streams opened");
             await tasks.SetSpecAsync(container.Id, document, cancellation).ConfigureAwait(false);
             RequestTiming.Lap("store", "specification kept");

@@ -41,6 +41,7 @@ internal sealed class ContainerRoutes(
         new("POST", "/containers/{id}/unpause", ResumeAsync),
         new("POST", "/containers/{id}/wait", WaitAsync),
         new("POST", "/containers/{id}/attach", AttachAsync),
+        new("GET", "/containers/{id}/attach/ws", AttachSocketAsync),
         new("POST", "/containers/{id}/resize", ResizeAsync),
         new("POST", "/containers/{id}/rename", RenameAsync),
         new("GET", "/containers/{id}/logs", (context, id) => ReadLogs.RunAsync(context, table.Find(id))),
@@ -211,7 +212,27 @@ internal sealed class ContainerRoutes(
         return container.State.ExitCode;
     }
 
-    private async Task AttachAsync(HttpContext context, string id)
+    private Task AttachAsync(HttpContext context, string id) => AttachAsync(context, id, multiplexes: true, async tty => await HijackedStream.TakeAsync(context, !tty).ConfigureAwait(false));
+
+    /// <summary>By web socket: both streams are one there.</summary>
+    private async Task AttachSocketAsync(HttpContext context, string id)
+    {
+        AttachedWebSocket? socket = null;
+        try
+        {
+            await AttachAsync(context, id, multiplexes: false, async _ => socket = await AttachedWebSocket.TakeAsync(context).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (socket is not null)
+            {
+                await socket.CloseAsync(stopping).ConfigureAwait(false);
+                socket.Dispose();
+            }
+        }
+    }
+
+    private async Task AttachAsync(HttpContext context, string id, bool multiplexes, Func<bool, Task<IAttachedClient>> take)
     {
         Container container = table.Find(id);
         byte[] keys = DetachKeys.Parse(Answers.Value(context, "detachKeys"));
@@ -219,9 +240,20 @@ internal sealed class ContainerRoutes(
         bool wantsError = Answers.Flag(context, "stderr");
         bool takesInput = Answers.Flag(context, "stdin") && container.Config.OpenStdin;
         bool stream = Answers.Flag(context, "stream");
+        if (container.State.Paused)
+        {
+            throw new EngineException(EngineErrorKind.Conflict, $"container {container.Id} is paused, unpause the container before attach");
+        }
+
         Task<(ProcessStreams Streams, StreamListener Output)> streams = ContainerStdio.ListenAsync(container, stopping);
-        HijackedStream client = await HijackedStream.TakeAsync(context, !container.Config.Tty).ConfigureAwait(false);
+        IAttachedClient client = await take(container.Config.Tty).ConfigureAwait(false);
         events.Publish(container, "attach");
+        bool raw = container.Config.Tty || !multiplexes;
+        if (Answers.Flag(context, "logs"))
+        {
+            await ReadLogs.SendAsync(client, container, raw, wantsOutput, wantsError, stopping).ConfigureAwait(false);
+        }
+
         if (!stream)
         {
             return;
@@ -244,10 +276,10 @@ internal sealed class ContainerRoutes(
             client,
             joined,
             output,
-            raw: container.Config.Tty,
+            raw,
             takesInput,
             kind => kind == StreamKind.Error ? wantsError : wantsOutput,
-            keys,
+            container.Config.Tty ? keys : [],
             container.Config.StdinOnce && !container.Config.Tty ? left => CloseInputAsync(container, joined, left) : null,
             stopping).ConfigureAwait(false);
     }
@@ -261,7 +293,9 @@ internal sealed class ContainerRoutes(
     private async Task ResizeAsync(HttpContext context, string id)
     {
         (uint width, uint height) = (Size(context, "w"), Size(context, "h"));
-        await tasks.ResizeAsync(Running(id).Id, "", width, height, context.RequestAborted).ConfigureAwait(false);
+        Container container = Running(id);
+        await tasks.ResizeAsync(container.Id, "", width, height, context.RequestAborted).ConfigureAwait(false);
+        events.Publish(container, "resize", ("height", height.ToString(CultureInfo.InvariantCulture)), ("width", width.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>A number of rows or columns: a terminal holds 16 bits of it.</summary>
@@ -331,11 +365,16 @@ internal sealed class ContainerRoutes(
         (IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows) = options == UsualListing
             ? (ProcessTable.Titles, ProcessTable.Rows(pids))
             : ProcessListing.Ask(options, pids);
+        events.Publish(container, "top");
         await Answers.JsonAsync(context, new ContainerTop { Titles = titles, Processes = rows }, ContainersJson.Default.ContainerTop).ConfigureAwait(false);
     }
 
-    private async Task PruneAsync(HttpContext context, string value) =>
-        await Answers.JsonAsync(context, await new PruneContainers(table, life, sizes).RunAsync(Answers.Value(context, "filters")).ConfigureAwait(false), ContainersJson.Default.PrunedContainers).ConfigureAwait(false);
+    private async Task PruneAsync(HttpContext context, string value)
+    {
+        PrunedContainers pruned = await new PruneContainers(table, life, sizes).RunAsync(Answers.Value(context, "filters")).ConfigureAwait(false);
+        events.Pruned(pruned.SpaceReclaimed);
+        await Answers.JsonAsync(context, pruned, ContainersJson.Default.PrunedContainers).ConfigureAwait(false);
+    }
 
     private async Task ExecCreateAsync(HttpContext context, string id)
     {

@@ -1,4 +1,5 @@
 using Wharf.Daemon.Logs;
+using Wharf.Daemon.Logs.Targets;
 using Wharf.Daemon.Stdio;
 using Wharf.EngineApi.Containers;
 
@@ -42,7 +43,8 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
 
     /// <param name="container">Whose run begins.</param>
     /// <param name="resumed">The run began in an earlier life of the daemon.</param>
-    internal ProcessStreams Open(Container container, bool resumed)
+    /// <param name="target">Where its lines are sent; null: nowhere.</param>
+    internal ProcessStreams Open(Container container, bool resumed, ILogTarget? target)
     {
         string folder = Folder(container);
         if (!resumed)
@@ -52,7 +54,9 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
 
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         LogConfig? config = container.Document.HostConfig.LogConfig;
-        JsonFileLog? log = config?.Type == LogOptions.None ? null : new JsonFileLog(container.LogPath, Path.Combine(folder, "log-position"), LogOptions.Parse(config, container.Config));
+        LogOptions options = LogOptions.Parse(config, container.Config);
+        LogForwarder? forwarder = target is null ? null : new LogForwarder(target, options.BufferSize, options.NonBlocking);
+        JsonFileLog? log = options.Driver == LogOptions.None ? null : new JsonFileLog(container.LogPath, Path.Combine(folder, "log-position"), options) { Forwarder = forwarder };
         var streams = new ProcessStreams(loop, folder, "init", container.Config.Tty, container.Config.OpenStdin, resumed, log);
         lock (container.StreamsGate)
         {
@@ -67,6 +71,30 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
         }
 
         return streams;
+    }
+
+    /// <summary>The target of a container's lines; null where its driver keeps them here.</summary>
+    /// <exception cref="EngineException">It does not answer, and the driver's mode is to wait for it.</exception>
+    internal static async Task<ILogTarget?> ConnectAsync(Container container, CancellationToken cancellation)
+    {
+        LogConfig? config = container.Document.HostConfig.LogConfig;
+        LogOptions options = LogOptions.Parse(config, container.Config);
+        ILogTarget? target = LogTargets.Make(config, LogSource.Of(container, config, options.Attributes));
+        if (target is null || !LogTargets.MustAnswer(config))
+        {
+            return target;
+        }
+
+        try
+        {
+            await target.ConnectAsync(cancellation).ConfigureAwait(false);
+            return target;
+        }
+        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
+        {
+            await target.DisposeAsync().ConfigureAwait(false);
+            throw new EngineException(EngineErrorKind.System, $"failed to initialize logging driver: {target.Place}: {error.Message}", error);
+        }
     }
 
     /// <summary>Nothing more comes: what was written is in the log, and those who wait for a run need not.</summary>
@@ -85,8 +113,14 @@ internal sealed class ContainerStdio(DescriptorLoop loop, string execRoot)
             await streams.Drained.ConfigureAwait(false);
         }
 
-        container.Log?.Dispose();
+        JsonFileLog? log = container.Log;
+        log?.Dispose();
         container.Log = null;
+        if (log?.Forwarder is { } forwarder)
+        {
+            await forwarder.DisposeAsync().ConfigureAwait(false);
+        }
+
         DeleteFolder(Folder(container));
     }
 

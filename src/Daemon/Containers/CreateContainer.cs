@@ -47,7 +47,13 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         RequestTiming.Lap("store", "image read");
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         ContainerConfig config = Merge(request, content.Image.Config, networks.DefaultHostName(network, id));
+        host = host with { LogConfig = Log(host.LogConfig) };
         _ = LogOptions.Parse(host.LogConfig, config);
+        if (Logs.Targets.LogTargets.Make(host.LogConfig, new LogSource(id, "", "", request.Image, "", default, LogSource.MakeTag(host.LogConfig?.Config?.GetValueOrDefault("tag"), id, "", "", request.Image), new Dictionary<string, string>())) is { } target)
+        {
+            await target.DisposeAsync().ConfigureAwait(false);
+        }
+
         IReadOnlyList<string> command = [.. config.Entrypoint ?? [], .. config.Cmd ?? []];
         if (command.Count == 0)
         {
@@ -123,6 +129,11 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
 
         return volumes.Count == 0 ? null : volumes;
     }
+
+    /// <summary>The daemon's driver and its options, where a container names none.</summary>
+    private LogConfig Log(LogConfig? given) => given is { Type.Length: > 0 }
+        ? given with { Config = given.Config ?? (given.Type == defaults.LogDriver ? defaults.LogOptions : new Dictionary<string, string>()) }
+        : new LogConfig { Type = defaults.LogDriver, Config = given?.Config is { Count: > 0 } own ? own : defaults.LogOptions };
 
     private string Reserve(string? name, string id)
     {
@@ -206,7 +217,6 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
     private HostConfig Defaults(HostConfig host, string network) => host with
     {
         NetworkMode = network,
-        LogConfig = new LogConfig { Type = host.LogConfig is { Type.Length: > 0 } log ? log.Type : LogOptions.JsonFile, Config = host.LogConfig?.Config ?? new Dictionary<string, string>() },
         RestartPolicy = host.RestartPolicy is { Name.Length: > 0 } ? host.RestartPolicy : new RestartPolicy { Name = "no" },
         CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : host.Privileged && !HostFacts.HasUnifiedCgroups ? "host" : "private",
         IpcMode = host.IpcMode.Length > 0 ? SharedNamespaces.ById(table, host.IpcMode) : "private",

@@ -40,7 +40,7 @@ internal sealed class ReadLogs
             throw new EngineException(EngineErrorKind.InvalidParameter, "Bad parameters: you must choose at least one stream");
         }
 
-        if (container.Document.HostConfig.LogConfig?.Type == LogOptions.None)
+        if (!LogOptions.Parse(container.Document.HostConfig.LogConfig, container.Config).IsReadable)
         {
             throw new EngineException(EngineErrorKind.NotImplemented, "configured logging driver does not support reading");
         }
@@ -56,6 +56,23 @@ internal sealed class ReadLogs
         }
 
         await logs.SendAsync(reader, changes).ConfigureAwait(false);
+    }
+
+    /// <summary>All that a container's log has, before a client is joined to what comes.</summary>
+    internal static async Task SendAsync(IAttachedClient client, Container container, bool raw, bool output, bool error, CancellationToken cancellation)
+    {
+        using var reader = new LogReader(container.LogPath);
+        while (reader.Next() is { } bytes)
+        {
+            if (Parse(bytes.Span) is { } line && (line.Stream == "stderr" ? error : output))
+            {
+                byte[] text = Encoding.UTF8.GetBytes(line.Log);
+                if (!await client.WriteAsync(raw ? text : StreamFrame.Of(line.Stream == "stderr" ? StreamKind.Error : StreamKind.Output, text), cancellation).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+        }
     }
 
     private async Task SendAsync(LogReader reader, LogChanges? changes)

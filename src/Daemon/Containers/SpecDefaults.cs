@@ -8,6 +8,10 @@ namespace Wharf.Daemon.Containers;
 /// <param name="SeccompProfile">"builtin", "unconfined", or a profile in JSON.</param>
 internal sealed record SpecDefaults(string CgroupParent, string? InitPath, bool UsesInit, bool NoNewPrivileges, string? SeccompProfile)
 {
+    public string LogDriver { get; init; } = Logs.LogOptions.Local;
+
+    public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
+
     private static readonly string[] Programs = ["docker-init", "tini-static", "tini", "catatonit"];
     private static readonly string[] Folders = ["/usr/local/libexec/docker", "/usr/libexec/docker", "/usr/local/lib/docker", "/usr/lib/docker", "/usr/bin", "/usr/local/bin", "/usr/sbin", "/sbin"];
 

@@ -12,6 +12,20 @@ internal sealed class EventLog
     private readonly Queue<EventMessage> recent = new();
     private readonly List<Channel<EventMessage>> listeners = [];
 
+    /// <summary>How many there were.</summary>
+    internal long Published { get; private set; }
+
+    internal int Listeners
+    {
+        get
+        {
+            lock (gate)
+            {
+                return listeners.Count;
+            }
+        }
+    }
+
     internal void Publish(string type, string action, string id, IReadOnlyDictionary<string, string> attributes)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
@@ -28,6 +42,7 @@ internal sealed class EventLog
         };
         lock (gate)
         {
+            Published++;
             recent.Enqueue(message);
             if (recent.Count > Kept)
             {

@@ -14,11 +14,32 @@ internal sealed class EngineRoutes(DescribeEngine engine)
     internal IEnumerable<ApiRoute> All() =>
     [
         new("GET", "/info", async (context, _) => await Answers.JsonAsync(context, await engine.InfoAsync(context.RequestAborted).ConfigureAwait(false), EngineJson.Default.EngineInfo).ConfigureAwait(false)),
-        new("GET", "/system/df", async (context, _) => await Answers.JsonAsync(context, await engine.UsageAsync(context.RequestAborted).ConfigureAwait(false), EngineJson.Default.DiskUsage).ConfigureAwait(false)),
+        new("GET", "/system/df", UsageAsync),
         new("POST", "/build/prune", (context, _) => Text(context, "{\"CachesDeleted\":null,\"SpaceReclaimed\":0}")),
+        new("POST", "/build/cancel", (_, _) => throw NoBuilder()),
+        new("POST", "/build", (_, _) => throw NoBuilder()),
+        new("POST", "/session", (_, _) => throw NoBuilder()),
         new("GET", "/plugins", (context, _) => Text(context, "[]")),
+        new("GET", "/plugins/{name...}/json", NoPlugin),
+        new("DELETE", "/plugins/{name...}", NoPlugin),
+        new("POST", "/plugins/pull", (_, _) => throw new EngineException(EngineErrorKind.NotImplemented, "managed plugins are not supported")),
+        new("POST", "/plugins/create", (_, _) => throw new EngineException(EngineErrorKind.NotImplemented, "managed plugins are not supported")),
+        new("POST", "/plugins/{name...}/enable", NoPlugin),
+        new("POST", "/plugins/{name...}/disable", NoPlugin),
+        new("POST", "/plugins/{name...}/upgrade", NoPlugin),
+        new("POST", "/plugins/{name...}/push", NoPlugin),
+        new("POST", "/plugins/{name...}/set", NoPlugin),
         .. OfSwarms.SelectMany(NotASwarm),
     ];
+
+    private async Task UsageAsync(HttpContext context, string value) => await Answers.JsonAsync(
+        context,
+        await engine.UsageAsync([.. context.Request.Query["type"].OfType<string>()], ApiVersion.Of(context) >= 52, Answers.Flag(context, "verbose"), context.RequestAborted).ConfigureAwait(false),
+        EngineJson.Default.DiskUsage).ConfigureAwait(false);
+
+    private static EngineException NoBuilder() => new(EngineErrorKind.NotImplemented, "this daemon has no builder");
+
+    private static Task NoPlugin(HttpContext context, string name) => throw new EngineException(EngineErrorKind.NotFound, $"plugin \"{name}\" not found");
 
     private static IEnumerable<ApiRoute> NotASwarm(string path) =>
     [

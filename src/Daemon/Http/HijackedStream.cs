@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Wharf.Daemon.Http;
 
 /// <summary>A connection after the answer to attach or exec start: raw bytes both ways.</summary>
-internal sealed class HijackedStream
+internal sealed class HijackedStream : IAttachedClient
 {
     private readonly PipeReader input;
     private readonly PipeWriter output;
@@ -43,7 +43,7 @@ internal sealed class HijackedStream
     }
 
     /// <summary>False when the client is gone.</summary>
-    internal async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    public async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         try
         {
@@ -57,7 +57,7 @@ internal sealed class HijackedStream
     }
 
     /// <summary>The next bytes of the client; empty when it has closed its half.</summary>
-    internal async ValueTask<byte[]> ReadAsync(CancellationToken cancellation)
+    public async ValueTask<byte[]> ReadAsync(CancellationToken cancellation)
     {
         try
         {

@@ -4,9 +4,12 @@ using System.Net.Sockets;
 
 namespace Wharf.Daemon.Http;
 
-/// <summary>Where the API is served: <c>unix://PATH</c> or <c>tcp://HOST:PORT</c>, as -H takes it.</summary>
+/// <summary>Where the API is served: <c>unix://PATH</c>, <c>tcp://HOST:PORT</c>, or <c>fd://NAME</c> of a socket that the service manager opened, as -H takes it.</summary>
 internal sealed record ListenAddress(string Text, string? Path, IPEndPoint? EndPoint)
 {
+    /// <summary>A socket that somebody else has opened.</summary>
+    public int? Descriptor { get; private init; }
+
     public const string Default = "unix:///var/run/docker.sock";
 
     private const int PlainPort = 2375;
@@ -14,6 +17,22 @@ internal sealed record ListenAddress(string Text, string? Path, IPEndPoint? EndP
 
     /// <summary>Whether only this machine reaches it.</summary>
     public bool IsLocal => EndPoint is null || IPAddress.IsLoopback(EndPoint.Address);
+
+    /// <summary>The addresses that a text names: all sockets of the service manager, or one.</summary>
+    public static IEnumerable<ListenAddress> ParseAll(string text, bool tls)
+    {
+        const string descriptors = "fd://";
+        if (!text.StartsWith(descriptors, StringComparison.Ordinal))
+        {
+            return [Parse(text, tls)];
+        }
+
+        string name = text[descriptors.Length..];
+        ListenAddress[] found = [.. Host.SystemdService.Sockets()
+            .Where(socket => name is "" or "*" || socket.Name == name || socket.Number.ToString(CultureInfo.InvariantCulture) == name)
+            .Select(socket => new ListenAddress(text, null, null) { Descriptor = socket.Number })];
+        return found.Length > 0 ? found : throw new EngineException(EngineErrorKind.System, $"listen on \"{text}\": no sockets found via socket activation: make sure the service was started by systemd");
+    }
 
     /// <exception cref="EngineException">The text names no address, or a name that does not resolve.</exception>
     public static ListenAddress Parse(string text, bool tls)

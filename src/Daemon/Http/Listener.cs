@@ -91,6 +91,12 @@ internal static class Listener
             return;
         }
 
+        if (address.Descriptor is { } descriptor)
+        {
+            kestrel.ListenHandle((ulong)descriptor, listen => listen.Use(HijackableTransport.Middleware));
+            return;
+        }
+
         string path = address.Path!;
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path) ?? "/");
         if (Answers(path))

@@ -1,10 +1,11 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Wharf.Daemon.Security;
 
 namespace Wharf.Daemon.Http;
 
 /// <summary>Finds the operation that a request asks for, and answers when it fails.</summary>
-internal sealed class Router(IReadOnlyList<ApiRoute> routes, CancellationToken stopping)
+internal sealed class Router(IReadOnlyList<ApiRoute> routes, AuthorizationPlugins plugins, CancellationToken stopping)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -28,6 +29,7 @@ internal sealed class Router(IReadOnlyList<ApiRoute> routes, CancellationToken s
                     // What only reads ends with the daemon; what changes something is finished first.
                     using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, HttpMethods.IsGet(route.Method) ? stopping : CancellationToken.None);
                     context.RequestAborted = ended.Token;
+                    await plugins.CheckAsync(context).ConfigureAwait(false);
                     await route.Handle(context, value).ConfigureAwait(false);
                     return;
                 }

@@ -6,6 +6,8 @@ namespace Wharf.Daemon.Images;
 /// <summary>Events of images.</summary>
 internal sealed class ImageEvents(EventLog log)
 {
+    internal void Pruned(long reclaimed) => log.Publish("image", "prune", "", new Dictionary<string, string> { ["reclaimed"] = reclaimed.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+
     /// <param name="action">What was done.</param>
     /// <param name="id">The image's, or the name that it was asked for by.</param>
     /// <param name="name">As users write it; empty: the event names none.</param>

@@ -88,7 +88,9 @@ internal sealed class ImageRoutes(ImageOperations operations, SearchImages searc
     private async Task PruneAsync(HttpContext context, string value)
     {
         ImageFilters filters = ImageFilters.Parse(context.Request.Query["filters"], "dangling", "label", "label!", "until");
-        await Answers.JsonAsync(context, await operations.Prune.RunAsync(filters, context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.PrunedImages).ConfigureAwait(false);
+        PrunedImages pruned = await operations.Prune.RunAsync(filters, context.RequestAborted).ConfigureAwait(false);
+        events.Pruned(pruned.SpaceReclaimed);
+        await Answers.JsonAsync(context, pruned, ImagesJson.Default.PrunedImages).ConfigureAwait(false);
     }
 
     private Task SaveAsync(HttpContext context, IReadOnlyList<string> names) =>

@@ -16,6 +16,7 @@ internal sealed class JsonFileLog : IDisposable
     private readonly LogPosition position;
     private readonly Dictionary<StreamKind, List<byte>> partial = new() { [StreamKind.Output] = [], [StreamKind.Error] = [] };
     private FileStream file;
+    private readonly LogCompression? compression;
     private bool failed;
 
     /// <param name="path">Where the lines go; what an earlier daemon was about to write when it was killed is cut off.</param>
@@ -26,6 +27,7 @@ internal sealed class JsonFileLog : IDisposable
         this.path = path;
         this.options = options;
         attributes = Encode(options.Attributes);
+        compression = options.Compress ? new LogCompression(path, options.Files) : null;
         file = Open(path);
         position = new LogPosition(positionPath, file.Length);
         if (position.Length > file.Length)
@@ -38,6 +40,9 @@ internal sealed class JsonFileLog : IDisposable
     }
 
     internal LogChanges Changes { get; } = new();
+
+    /// <summary>Where the lines are sent besides; null: nowhere. Ended with the log.</summary>
+    internal LogForwarder? Forwarder { get; init; }
 
     /// <summary>How many bytes of a stream are in the log.</summary>
     internal long Written(StreamKind kind) => position.Of(kind);
@@ -107,7 +112,15 @@ internal sealed class JsonFileLog : IDisposable
         {
             if (position.Length >= options.Capacity)
             {
-                LogFiles.Rotate(path, options.Files);
+                if (compression is not null)
+                {
+                    compression.Rotate();
+                }
+                else
+                {
+                    LogFiles.Rotate(path, options.Files);
+                }
+
                 FileStream full = file;
                 file = Open(path);
                 full.Dispose();
@@ -183,8 +196,13 @@ internal sealed class JsonFileLog : IDisposable
         return attributes.Count == 0 ? "" : $"\"attrs\":{{{string.Join(',', attributes.Select(pair => $"\"{Text(pair.Key)}\":\"{Text(pair.Value)}\""))}}},";
     }
 
-    private void Append(StringBuilder lines, StreamKind kind, byte[] text) => lines
-        .Append("{\"log\":\"").Append(JsonEncodedText.Encode(Encoding.UTF8.GetString(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString())
-        .Append("\",\"stream\":\"").Append(kind == StreamKind.Error ? "stderr" : "stdout")
-        .Append("\",").Append(attributes).Append("\"time\":\"").Append(Timestamps.Text(DateTimeOffset.UtcNow)).Append("\"}\n");
+    private void Append(StringBuilder lines, StreamKind kind, byte[] text)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        Forwarder?.Offer(new LogEntry(kind == StreamKind.Error, text is [.., (byte)'\n'] ? text[..^1] : text, now));
+        lines
+            .Append("{\"log\":\"").Append(JsonEncodedText.Encode(Encoding.UTF8.GetString(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString())
+            .Append("\",\"stream\":\"").Append(kind == StreamKind.Error ? "stderr" : "stdout")
+            .Append("\",").Append(attributes).Append("\"time\":\"").Append(Timestamps.Text(now)).Append("\"}\n");
+    }
 }

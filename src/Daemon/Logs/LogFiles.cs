@@ -1,21 +1,29 @@
 using System.Globalization;
+using System.IO.Compression;
+using Wharf.Linux;
 
 namespace Wharf.Daemon.Logs;
 
-/// <summary>The files of a log that is cut by size: the log itself, then with a number behind its name, 1 the youngest.</summary>
+/// <summary>
+/// The files of a log that is cut by size: the log itself, then with a number behind its name, 1 the youngest, and ".gz" behind that once
+/// it is compressed.
+/// </summary>
 internal static class LogFiles
 {
+    internal const string Compressed = ".gz";
+
     /// <summary>Those that exist, the oldest first.</summary>
     internal static IReadOnlyList<string> All(string path)
     {
         string folder = Path.GetDirectoryName(path) ?? "/";
-        string prefix = Path.GetFileName(path) + ".";
-        IEnumerable<string> old = (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, prefix + "*") : [])
-            .Where(file => Path.GetFileName(file).StartsWith(prefix, StringComparison.Ordinal))
-            .Select(file => (File: file, Number: int.TryParse(Path.GetFileName(file).AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0))
+        IEnumerable<string> old = (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, Path.GetFileName(path) + ".*") : [])
+            .Select(file => (File: file, Number: NumberOf(path, file)))
             .Where(file => file.Number > 0)
-            .OrderByDescending(file => file.Number)
-            .Select(file => file.File);
+
+            // Between the two names of a file that is being compressed the compressed one is whole.
+            .GroupBy(file => file.Number)
+            .OrderByDescending(files => files.Key)
+            .Select(files => files.MaxBy(file => file.File.Length).File);
         return [.. old, .. File.Exists(path) ? new[] { path } : []];
     }
 
@@ -33,18 +41,53 @@ internal static class LogFiles
 
         for (int number = most - 1; number > 1; number--)
         {
-            string older = Numbered(path, number - 1);
-            if (File.Exists(older))
+            foreach (string end in new[] { "", Compressed })
             {
-                File.Move(older, Numbered(path, number), overwrite: true);
+                File.Delete(Numbered(path, number) + end);
+                if (File.Exists(Numbered(path, number - 1) + end))
+                {
+                    File.Move(Numbered(path, number - 1) + end, Numbered(path, number) + end);
+                }
             }
         }
 
+        File.Delete(Numbered(path, 1) + Compressed);
         if (File.Exists(path))
         {
             File.Move(path, Numbered(path, 1), overwrite: true);
         }
     }
 
-    private static string Numbered(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}.{number}");
+    /// <summary>A file of a log, to be read from any offset; a compressed one is opened up in memory.</summary>
+    internal static FileDescriptor Open(string file)
+    {
+        FileDescriptor opened = Files.Open(file, OpenFlags.ReadOnly);
+        if (!file.EndsWith(Compressed, StringComparison.Ordinal))
+        {
+            return opened;
+        }
+
+        using (opened)
+        {
+            FileDescriptor plain = Files.InMemory(Path.GetFileName(file));
+            using var packed = new FileStream($"/proc/self/fd/{opened.Number}", FileMode.Open, FileAccess.Read);
+            using var content = new GZipStream(packed, CompressionMode.Decompress);
+            byte[] buffer = new byte[1 << 16];
+            while (content.Read(buffer) is > 0 and int count)
+            {
+                Files.Write(plain, buffer.AsSpan(0, count), file);
+            }
+
+            return plain;
+        }
+    }
+
+    internal static string Numbered(string path, int number) => string.Create(CultureInfo.InvariantCulture, $"{path}.{number}");
+
+    private static int NumberOf(string path, string file)
+    {
+        ReadOnlySpan<char> end = file.AsSpan(path.Length + 1);
+        end = end.EndsWith(Compressed) ? end[..^Compressed.Length] : end;
+        return int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+    }
 }

@@ -6,8 +6,10 @@ namespace Wharf.Daemon.Logs;
 internal sealed class LogReader(string path) : IDisposable
 {
     private const int BlockSize = 64 * 1024;
+    private const int BeginningSize = 512;
     private byte[] buffer = new byte[BlockSize];
     private FileDescriptor? file;
+    private ulong identity;
     private long offset;
     private int start;
     private int end;
@@ -17,10 +19,12 @@ internal sealed class LogReader(string path) : IDisposable
     {
         foreach (string one in LogFiles.All(path).Reverse())
         {
-            FileDescriptor candidate = Files.Open(one, OpenFlags.ReadOnly);
-            file?.Dispose();
-            file = candidate;
-            if (LastLines(candidate, one, ref lines) is { } begin)
+            if (!Open(one))
+            {
+                continue;
+            }
+
+            if (LastLines(file!, one, ref lines) is { } begin)
             {
                 offset = begin;
                 return;
@@ -121,10 +125,11 @@ internal sealed class LogReader(string path) : IDisposable
             return files.Count > 0 ? files[0] : null;
         }
 
-        ulong own = Files.Status(file, path).Inode;
+        byte[]? beginning = null;
         for (int index = files.Count - 1; index >= 0; index--)
         {
-            if (Inode(files[index]) == own)
+            // What was compressed meanwhile is another file, but says the same.
+            if (Inode(files[index]) == identity || (files[index].EndsWith(LogFiles.Compressed, StringComparison.Ordinal) && Begins(files[index], beginning ??= Beginning(file))))
             {
                 return index + 1 < files.Count ? files[index + 1] : null;
             }
@@ -138,7 +143,9 @@ internal sealed class LogReader(string path) : IDisposable
     {
         try
         {
-            FileDescriptor opened = Files.Open(next, OpenFlags.ReadOnly);
+            ulong? inode = Inode(next);
+            FileDescriptor opened = LogFiles.Open(next);
+            identity = inode ?? 0;
             file?.Dispose();
             (file, offset, start, end) = (opened, 0, 0, 0);
             return true;
@@ -146,6 +153,27 @@ internal sealed class LogReader(string path) : IDisposable
         catch (SyscallException error) when (error.Errno == Errno.ENOENT)
         {
             // Renamed in between: the next look finds it.
+            return false;
+        }
+    }
+
+    private byte[] Beginning(FileDescriptor one)
+    {
+        byte[] bytes = new byte[BeginningSize];
+        return bytes[..FileRange.Read(one, bytes, 0, path)];
+    }
+
+    private static bool Begins(string name, byte[] beginning)
+    {
+        try
+        {
+            using var packed = new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var content = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionMode.Decompress);
+            byte[] own = new byte[beginning.Length];
+            return content.ReadAtLeast(own, own.Length, throwOnEndOfStream: false) == own.Length && own.AsSpan().SequenceEqual(beginning);
+        }
+        catch (Exception error) when (error is FileNotFoundException or InvalidDataException)
+        {
             return false;
         }
     }

@@ -22,6 +22,11 @@ internal sealed class ProcessStreams : IDisposable
     internal ProcessStreams(DescriptorLoop loop, string folder, string name, bool terminal, bool takesInput, bool resumed, JsonFileLog? log)
     {
         this.log = log;
+        if (log?.Forwarder is { } forwarder)
+        {
+            forwarder.TakesMore = Resume;
+        }
+
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         OutputPath = Fifo(folder, name + "-stdout");
         output = new FifoReader(loop, OutputPath, Spool(OutputPath, StreamKind.Output), bytes => Receive(StreamKind.Output, bytes));
@@ -194,9 +199,10 @@ internal sealed class ProcessStreams : IDisposable
         log?.Take(kind, bytes);
         lock (gate)
         {
+            bool held = log?.Forwarder?.IsFull == true;
             if (listeners.Count == 0)
             {
-                return true;
+                return !held;
             }
 
             byte[] copy = bytes.ToArray();
@@ -207,7 +213,7 @@ internal sealed class ProcessStreams : IDisposable
                 full |= listener.IsFull;
             }
 
-            return !full;
+            return !full && !held;
         }
     }
 

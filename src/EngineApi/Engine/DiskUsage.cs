@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Wharf.EngineApi.Containers;
 using Wharf.EngineApi.Images;
 using Wharf.EngineApi.Volumes;
@@ -19,4 +20,17 @@ public sealed record DiskUsage
     public IReadOnlyList<JsonElement> BuildCache { get; set; } = [];
 
     public long BuilderSize { get; set; }
+
+    /// <summary>Of API 1.52 and later; so with those below.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResourceUsage<ImageSummary>? ImageUsage { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResourceUsage<ContainerSummary>? ContainerUsage { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResourceUsage<Volume>? VolumeUsage { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResourceUsage<JsonElement>? BuildCacheUsage { get; set; }
 }

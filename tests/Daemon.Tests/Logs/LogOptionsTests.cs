@@ -26,14 +26,24 @@ public sealed class LogOptionsTests
         Assert.Equal([("C", "3=3"), ("b", "2")], options.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)));
     }
 
+    [Fact]
+    public void The_local_driver_cuts_and_compresses_unless_told_otherwise()
+    {
+        LogOptions options = LogOptions.Parse(new LogConfig { Type = "local" }, new ContainerConfig());
+        LogOptions told = LogOptions.Parse(new LogConfig { Type = "syslog", Config = new Dictionary<string, string> { ["cache-disabled"] = "true", ["mode"] = "non-blocking", ["max-buffer-size"] = "5k" } }, new ContainerConfig());
+
+        Assert.Equal((20_000_000L, 5, true, true), (options.Capacity, options.Files, options.Compress, options.IsReadable));
+        Assert.Equal((true, 5000L, false), (told.NonBlocking, told.BufferSize, told.IsReadable));
+    }
+
     [Theory]
     [InlineData("max-size", "-1", "invalid size: '-1'")]
     [InlineData("max-size", "0", "max-size must be a positive number")]
     [InlineData("max-file", "none", "invalid value for max-file: \"none\"")]
     [InlineData("max-file", "-1", "max-file cannot be less than 1")]
     [InlineData("compress", "true", "compress cannot be true when max-file is less than 2 or max-size is not set")]
-    [InlineData("labels-regex", "x", "unknown log opt 'labels-regex' for json-file log driver")]
-    [InlineData("mode", "non-blocking", "log opt 'mode=non-blocking' is not supported")]
+    [InlineData("label", "x", "unknown log opt 'label' for json-file log driver")]
+    [InlineData("mode", "what", "logger: logging mode \"what\" is not supported")]
     public void What_makes_no_sense_is_refused(string name, string value, string message) =>
         Assert.Equal(message, Assert.Throws<EngineException>(() => Parse((name, value))).Message);
 

@@ -97,6 +97,38 @@ public sealed class LogReaderTests : IDisposable
         Assert.Null(reader.Next());
     }
 
+    [Fact]
+    public void Compressed_files_are_read_as_the_others_are_and_a_follower_misses_nothing()
+    {
+        using var log = new JsonFileLog(LogPath, Path.Combine(folder, "position"), new LogOptions(2000, 100, new Dictionary<string, string>()) { Compress = true });
+        using var follower = new LogReader(LogPath);
+        var followed = new List<string>();
+        for (int number = 1; number <= 200; number++)
+        {
+            log.Take(StreamKind.Output, Encoding.UTF8.GetBytes($"line {number}\n"));
+            if (number % 7 == 0)
+            {
+                Follow();
+            }
+        }
+
+        // Its own time: until no more than the youngest of the old files is plain.
+        Assert.True(SpinWait.SpinUntil(() => Directory.GetFiles(folder, "*.gz").Length >= 8 && !Directory.EnumerateFiles(folder, "*.compressing").Any(), TimeSpan.FromSeconds(30)));
+        Follow();
+
+        Assert.Equal(Enumerable.Range(1, 200).Select(number => $"line {number}\n"), followed);
+        Assert.Equal(followed, ReadAll(null));
+        Assert.Equal(followed.TakeLast(60), ReadAll(60));
+
+        void Follow()
+        {
+            while (follower.Next() is { } line)
+            {
+                followed.Add(Text(line));
+            }
+        }
+    }
+
     private static string Text(ReadOnlyMemory<byte> line) => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("log").GetString()!;
 
     private void Write(long capacity, int files, IEnumerable<string> lines)

@@ -63,7 +63,7 @@ public sealed class LogsTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     [MemberData(nameof(Clients))]
     public void A_log_with_a_size_keeps_so_many_files_and_its_end(string client)
     {
-        Run(client, "run", "--name", name, "--log-opt", "max-size=20k", "--log-opt", "max-file=3", "busybox:latest", "seq", "1", "5000").Succeeds();
+        Run(client, "run", "--name", name, "--log-driver", "json-file", "--log-opt", "max-size=20k", "--log-opt", "max-file=3", "busybox:latest", "seq", "1", "5000").Succeeds();
 
         string[] files = Directory.GetFiles(Path.Combine(engine.Root, "lib-wharf", "containers", Id()), "*-json.log*");
         Assert.Equal(3, files.Length);
@@ -103,7 +103,7 @@ public sealed class LogsTests(EngineFixture fixture) : IClassFixture<EngineFixtu
 
     [Theory]
     [InlineData("logger: no log driver named 'nowhere' is registered", "--log-driver", "nowhere")]
-    [InlineData("unknown log opt 'max-sise' for json-file log driver", "--log-opt", "max-sise=1m")]
+    [InlineData("unknown log opt 'max-sise' for local log driver", "--log-opt", "max-sise=1m")]
     [InlineData("max-file cannot be less than 1", "--log-opt", "max-file=0")]
     [InlineData("max-size must be a positive number", "--log-opt", "max-size=0")]
     [InlineData("invalid size: 'big'", "--log-opt", "max-size=big")]

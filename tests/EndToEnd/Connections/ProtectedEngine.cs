@@ -15,7 +15,7 @@ public sealed class ProtectedEngine : IDisposable
         NamedAddress = $"tcp://localhost:{port}";
         protectedOne = new Engine(["-H", Address, .. Certificates.ServerFlags]);
         PlainAddress = $"tcp://127.0.0.1:{FreePort.Next()}";
-        plainOne = new Engine("-H", PlainAddress);
+        plainOne = new Engine("-H", PlainAddress, "--tls=false");
     }
 
     public Certificates Certificates { get; } = new();

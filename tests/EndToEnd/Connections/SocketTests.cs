@@ -44,7 +44,9 @@ public sealed class SocketTests : IDisposable
     [Theory]
     [InlineData("group no-such-group not found", "--group", "no-such-group")]
     [InlineData("listen on \"ftp://x\": expected unix://PATH or tcp://ADDRESS:PORT", "-H", "ftp://x")]
-    [InlineData("listen on \"tcp://127.0.0.1:99999\": expected unix://PATH or tcp://ADDRESS:PORT", "-H", "tcp://127.0.0.1:99999")]
+    [InlineData("listen on \"tcp://127.0.0.1:99999\": expected unix://PATH or tcp://ADDRESS:PORT", "-H", "tcp://127.0.0.1:99999", "--tls=false")]
+    [InlineData("listen on \"tcp://127.0.0.1:1\": whoever reaches it is root on this machine", "-H", "tcp://127.0.0.1:1")]
+    [InlineData("listen on \"fd://\": no sockets found via socket activation", "-H", "fd://")]
     [InlineData("invalid TLS configuration: could not load X509 key pair (cert: \"/nowhere/cert.pem\", key: \"/nowhere/key.pem\")", "--tls", "--tlscert", "/nowhere/cert.pem", "--tlskey", "/nowhere/key.pem")]
     public void A_daemon_that_cannot_listen_says_why(string words, params string[] flags)
     {

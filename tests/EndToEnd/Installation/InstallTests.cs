@@ -6,7 +6,7 @@ namespace Wharf.EndToEnd.Installation;
 public sealed class InstallTests : IDisposable
 {
     private static readonly string[] ProgramNames = ["containerd-shim-wharf-v2", "wharf", "wharf-containerd", "wharf-runc", "wharfd"];
-    private static readonly string[] UnitNames = ["wharf-containerd.service", "wharfd.service"];
+    private static readonly string[] UnitNames = ["wharf-containerd.service", "wharfd.service", "wharfd.socket"];
     private readonly TemporaryDirectory folder = new();
 
     private string Root => folder["root"];
