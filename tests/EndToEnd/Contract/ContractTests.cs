@@ -73,7 +73,7 @@ public sealed class ContractTests(EngineFixture fixture) : IClassFixture<EngineF
         Assert.Contains("client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version", Get("/v1.23/info"), StringComparison.Ordinal);
     }
 
-    private static string Table(IEnumerable<string> operations, IReadOnlySet<string> called)
+    private static string Table(IEnumerable<string> operations, SortedSet<string> called)
     {
         var text = new StringBuilder("# The Engine API, operation by operation\nEach is called by `tests/EndToEnd/Contract`, and its answer compared with the schema of API 1.56. Swarm, plugins and builds are left out.\n\n| operation | verified |\n|---|---|\n");
         foreach (string operation in operations)

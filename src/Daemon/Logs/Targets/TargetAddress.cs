@@ -46,9 +46,10 @@ internal sealed record TargetAddress(string Protocol, string Host, int Port, str
             : new Socket(SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            await (local
-                ? socket.ConnectAsync(new UnixDomainSocketEndPoint(Path), cancellation)
-                : socket.ConnectAsync(IPAddress.TryParse(Host, out IPAddress? address) ? new IPEndPoint(address, Port) : new DnsEndPoint(Host, Port), cancellation)).ConfigureAwait(false);
+            EndPoint end = local ? new UnixDomainSocketEndPoint(Path)
+                : IPAddress.TryParse(Host, out IPAddress? address) ? new IPEndPoint(address, Port)
+                : new DnsEndPoint(Host, Port);
+            await socket.ConnectAsync(end, cancellation).ConfigureAwait(false);
             return socket;
         }
         catch
