@@ -139,8 +139,18 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
     internal async Task ResizeAsync(string id, string execId, uint width, uint height, CancellationToken cancellation) =>
         await tasks.ResizePtyAsync(new ResizePtyRequest { ContainerId = id, ExecId = execId, Width = width, Height = height }, cancellationToken: cancellation).ConfigureAwait(false);
 
-    internal async Task CloseInputAsync(string id, string execId, CancellationToken cancellation) =>
-        await IgnoreMissing(tasks.CloseIOAsync(new CloseIORequest { ContainerId = id, ExecId = execId, Stdin = true }, cancellationToken: cancellation).ResponseAsync).ConfigureAwait(false);
+    /// <exception cref="OperationCanceledException">As every other call that waits for a client says it; gRPC has a code of its own for it.</exception>
+    internal async Task CloseInputAsync(string id, string execId, CancellationToken cancellation)
+    {
+        try
+        {
+            await IgnoreMissing(tasks.CloseIOAsync(new CloseIORequest { ContainerId = id, ExecId = execId, Stdin = true }, cancellationToken: cancellation).ResponseAsync).ConfigureAwait(false);
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("close the input: cancelled", error, cancellation);
+        }
+    }
 
     internal async Task UpdateAsync(string id, byte[] resources, CancellationToken cancellation) =>
         await tasks.UpdateAsync(

@@ -19,8 +19,8 @@ public sealed class ComposeTests(ComposeProject project) : IClassFixture<Compose
     [Fact]
     public void Commands_run_in_a_service_and_beside_it()
     {
-        Command exec = project.Run("exec", "-T", "-e", "WHERE=here", "-w", "/tmp", "waiter", "sh", "-c", "echo $WHERE $PWD; grep -c ' /scratch tmpfs' /proc/mounts");
-        Assert.Equal((0, "here /tmp\n1\n"), (exec.ExitCode, exec.Output));
+        Command exec = project.Run("exec", "-T", "-e", "WHERE=here", "-w", "/tmp", "waiter", "sh", "-c", "echo $WHERE $PWD; grep -c ' /scratch tmpfs' /proc/mounts; exit 3");
+        Assert.Equal((3, "here /tmp\n1\n"), (exec.ExitCode, exec.Output));
         Command run = project.Run("run", "--rm", "--no-deps", "-T", "waiter", "sh", "-c", "cat /data/file; exit 4");
         Assert.Equal((4, "kept\n"), (run.ExitCode, run.Output));
         Assert.Contains("sleep 1000", project.Run("top", "waiter").Succeeds().Output, StringComparison.Ordinal);
