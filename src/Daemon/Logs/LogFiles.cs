@@ -86,7 +86,8 @@ internal static class LogFiles
 
     private static int NumberOf(string path, string file)
     {
-        ReadOnlySpan<char> end = file.AsSpan(path.Length + 1);
+        // The pattern "x.*" finds "x" as well.
+        ReadOnlySpan<char> end = file.Length > path.Length ? file.AsSpan(path.Length + 1) : "";
         end = end.EndsWith(Compressed) ? end[..^Compressed.Length] : end;
         return int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
     }
