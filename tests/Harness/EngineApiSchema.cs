@@ -12,10 +12,13 @@ public sealed class EngineApiSchema
     private const string File = "docker-engine-api-v1.56.yaml";
     private static readonly string[] Methods = ["get", "put", "post", "delete", "head"];
 
+    // The description does not say so, but dockerd writes null for them: not set, or not known yet.
+    private static readonly string[] Pointers = ["OomKillDisable", "MemorySwappiness", "ExitCode"];
+
     // They say nothing about a document, or nothing that is wrong of one.
     private static readonly string[] Silent =
     [
-        "description", "title", "example", "examples", "default", "format", "externalDocs", "minimum", "maximum", "pattern", "uniqueItems", "minItems", "maxItems", "required", "properties", "additionalProperties", "type", "items", "allOf", "enum",
+        "description", "title", "example", "examples", "default", "format", "externalDocs", "minimum", "maximum", "pattern", "uniqueItems", "minItems", "maxItems", "required", "properties", "additionalProperties", "type", "items", "allOf", "enum", "minLength", "maxLength",
     ];
 
     private readonly JsonElement root;
@@ -96,7 +99,7 @@ public sealed class EngineApiSchema
             return Check(target, value, place);
         }
 
-        if (rule.EnumerateObject().FirstOrDefault(keyword => !Silent.Contains(keyword.Name) && !keyword.Name.StartsWith("x-", StringComparison.Ordinal)) is { Name: { } unknown })
+        if (rule.EnumerateObject().Select(keyword => keyword.Name).FirstOrDefault(name => !Silent.Contains(name) && !name.StartsWith("x-", StringComparison.Ordinal)) is { } unknown)
         {
             throw new NotSupportedException($"{place}: keyword \"{unknown}\"");
         }
@@ -111,7 +114,7 @@ public sealed class EngineApiSchema
         // What Go writes for a list, a map or a pointer that is not there.
         if (value.ValueKind == JsonValueKind.Null)
         {
-            return type is "array" or "object" or null || rule.TryGetProperty("x-nullable", out _) ? [] : [$"{place}: null instead of {type}"];
+            return type is "array" or "object" or null || rule.TryGetProperty("x-nullable", out _) || Pointers.Contains(place[(place.LastIndexOf('.') + 1)..]) ? [] : [$"{place}: null instead of {type}"];
         }
 
         bool fits = type switch
@@ -134,6 +137,16 @@ public sealed class EngineApiSchema
         if (rule.TryGetProperty("enum", out JsonElement choices) && !choices.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)))
         {
             faults.Add($"{place}: {value} is none of {choices}");
+        }
+
+        if (rule.TryGetProperty("minLength", out JsonElement least) && value.GetString()!.Length < least.GetInt32())
+        {
+            faults.Add($"{place}: {value} is shorter than {least}");
+        }
+
+        if (rule.TryGetProperty("maxLength", out JsonElement most) && value.GetString()!.Length > most.GetInt32())
+        {
+            faults.Add($"{place}: {value} is longer than {most}");
         }
 
         foreach (JsonElement part in rule.TryGetProperty("allOf", out JsonElement all) ? all.EnumerateArray() : [])

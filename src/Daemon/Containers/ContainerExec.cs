@@ -7,6 +7,7 @@ namespace Wharf.Daemon.Containers;
 internal sealed class ContainerExec(string id, ExecCreateRequest request)
 {
     private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal string Id => id;
 
@@ -20,11 +21,17 @@ internal sealed class ContainerExec(string id, ExecCreateRequest request)
 
     internal Task<int> Exited => exited.Task;
 
+    /// <summary>It runs, or will not any more: from now on what is asked of its process can be answered.</summary>
+    internal Task Ready => ready.Task;
+
     internal DateTimeOffset? EndedAt { get; private set; }
 
     internal void End(int code)
     {
         EndedAt ??= DateTimeOffset.UtcNow;
         exited.TrySetResult(code);
+        ready.TrySetResult();
     }
+
+    internal void Run() => ready.TrySetResult();
 }

@@ -24,6 +24,9 @@ internal sealed class ContainerRoutes(
 {
     private const string UsualListing = "-ef";
 
+    // As long as docker waits.
+    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(10);
+
     private static readonly string[] ListFilters = ["id", "name", "label", "status", "exited", "ancestor", "network", "volume", "before", "since", "publish", "expose", "health", "isolation", "is-task"];
 
     private static readonly string[] States = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
@@ -395,6 +398,16 @@ internal sealed class ContainerRoutes(
         if (!exec.Started || exec.Exited.IsCompleted)
         {
             throw new EngineException(EngineErrorKind.Conflict, $"exec {exec.Id} is not running");
+        }
+
+        try
+        {
+            // Clients tell the size as soon as their start is answered, which is before the process has a terminal.
+            await exec.Ready.WaitAsync(ReadyPatience, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new EngineException(EngineErrorKind.System, "timeout waiting for exec session ready");
         }
 
         await tasks.ResizeAsync(container.Id, exec.Id, width, height, context.RequestAborted).ConfigureAwait(false);

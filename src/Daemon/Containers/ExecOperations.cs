@@ -36,6 +36,7 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
                 {
                     var streams = new ProcessStreams(loop, files.Folder(container), exec.Id, exec.Request.Tty, exec.Request.AttachStdin, resumed: true, null);
                     exec.Streams = streams;
+                    exec.Run();
                     background.Begin($"watch exec \"{exec.Id}\"", stopping => WatchAsync(container, exec, streams, stopping));
                 }
             }
@@ -105,6 +106,7 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
             await tasks.ExecAsync(container.Id, id, document, streams.InputPath, streams.OutputPath, streams.ErrorPath, request.Tty, background.Stopping).ConfigureAwait(false);
             await tasks.StartAsync(container.Id, id, background.Stopping).ConfigureAwait(false);
             streams.MarkStarted();
+            exec.Run();
         }
         catch (RpcException error)
         {

@@ -14,7 +14,11 @@ internal sealed record SharedNamespaces(string? Pid, string? Ipc, int? ShmProces
     internal static string? Target(string mode) => mode.StartsWith(Other, StringComparison.Ordinal) ? mode[Other.Length..] : null;
 
     /// <summary>A mode by id instead of name, so that a rename changes nothing.</summary>
-    internal static string ById(ContainerTable table, string mode) => Target(mode) is { } name ? Other + table.Find(name).Id : mode;
+    /// <exception cref="EngineException">There is no such container. Not as something that was not found: of a create, clients take that for the image, and pull.</exception>
+    internal static string ById(ContainerTable table, string mode) =>
+        Target(mode) is not { } name ? mode
+        : table.TryFind(name) is { } found ? Other + found.Id
+        : throw new EngineException(EngineErrorKind.InvalidParameter, $"join the namespaces of another container: No such container: {name}");
 
     /// <exception cref="EngineException">The other container is gone, does not run, or does not share.</exception>
     internal static SharedNamespaces Of(ContainerTable table, HostConfig host)

@@ -13,7 +13,8 @@ internal sealed class EventRoutes(EventLog events)
 
     private async Task ListenAsync(HttpContext context, string value)
     {
-        DateTimeOffset? since = Timestamps.Parse(Answers.Value(context, "since"));
+        // Zero is the beginning here: of logs it is no time at all.
+        DateTimeOffset? since = Answers.Value(context, "since") is "0" ? DateTimeOffset.UnixEpoch : Timestamps.Parse(Answers.Value(context, "since"));
         DateTimeOffset? until = Timestamps.Parse(Answers.Value(context, "until"));
         EventFilter filter = EventFilter.Parse(Answers.Value(context, "filters"));
         (IReadOnlyList<EventMessage> past, ChannelReader<EventMessage> coming) = events.Listen(since);

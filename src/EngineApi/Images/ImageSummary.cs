@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wharf.EngineApi.Images;
 
 /// <summary>One line of <c>GET /images/json</c>.</summary>
@@ -23,6 +25,8 @@ public sealed record ImageSummary
     /// <summary>As <see cref="Size"/>, for clients before API 1.44.</summary>
     public long? VirtualSize { get; init; }
 
+    /// <summary>Written even when there are none, as null: clients ask for its entries.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>Containers made from it; -1 when it was not asked for.</summary>

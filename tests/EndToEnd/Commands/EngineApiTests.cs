@@ -50,7 +50,7 @@ public sealed class EngineApiTests(EngineFixture fixture) : IClassFixture<Engine
     [Theory]
     [InlineData("user specified IP address is supported on user defined networks only", "--ip", "10.9.9.9")]
     [InlineData("conflicting options: mac-address and the network mode", "--network", "host", "--mac-address", "02:42:aa:bb:cc:dd")]
-    [InlineData("invalid MAC address", "--mac-address", "zz")]
+    [InlineData("zz is not a valid mac address", "--mac-address", "zz")]
     public void What_no_network_gives_is_refused(string words, params string[] flags)
     {
         Command run = engine.Wharf(["run", "--rm", .. flags, "busybox:latest", "true"]);

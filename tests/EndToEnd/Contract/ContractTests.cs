@@ -180,7 +180,7 @@ public sealed class ContractTests(EngineFixture fixture) : IClassFixture<EngineF
         await api.CallAsync("POST /commit", 404, "/commit?container=no-such", "{}");
         await api.UpgradeAsync("POST /containers/{id}/attach", 101, $"/containers/{name}/attach?stream=1&stdout=1");
         await api.UpgradeAsync("GET /containers/{id}/attach/ws", 101, $"/containers/{name}/attach/ws?stream=1&stdout=1", "websocket", "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
-        string events = await api.CallAsync("GET /events", 200, $"/events?since=0&until={DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 1}&filters=" + Uri.EscapeDataString($$"""{"container":["{{name}}"],"event":["create"]}"""));
+        string events = await api.CallAsync("GET /events", 200, $"/events?since=0&until={DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1}&filters=" + Uri.EscapeDataString($$"""{"container":["{{name}}"],"event":["create"]}"""));
         Assert.Contains("\"Action\":\"create\"", events, StringComparison.Ordinal);
     }
 
@@ -206,5 +206,5 @@ public sealed class ContractTests(EngineFixture fixture) : IClassFixture<EngineF
 
     private string Get(string path) => Command.Run("curl", ["-s", "--unix-socket", engine.Socket, "http://wharf" + path]).Succeeds().Output;
 
-    private string Status(string path) => Command.Run("curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", "--unix-socket", engine.Socket, "http://wharf" + path]).Succeeds().Output;
+    private string Status(string path) => Command.Run("curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", "--unix-socket", engine.Socket, "http://wharf" + path]).Succeeds().Output.TrimEnd();
 }

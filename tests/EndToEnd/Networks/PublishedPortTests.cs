@@ -1,4 +1,3 @@
-using System.Globalization;
 using Wharf.Harness;
 
 namespace Wharf.EndToEnd.Networks;
@@ -95,11 +94,23 @@ public sealed class PublishedPortTests : IClassFixture<NetworkedHost>, IDisposab
     [Fact]
     public void Datagrams_arrive()
     {
-        host.Docker("run", "-d", "--name", "sink", "-p", "8085:7/udp", "busybox:latest", "sh", "-c", "exec nc -u -l -p 7 >/got").Succeeds();
-        for (int tries = 0; !host.In("sink", "cat", "/got").Output.Contains("hello", StringComparison.Ordinal); tries++)
+        using var folder = new TemporaryDirectory();
+        host.Docker("run", "-d", "--name", "sink", "-p", "8085:7/udp", "busybox:latest", "sleep", "1000").Succeeds();
+        string process = host.Docker("inspect", "-f", "{{.State.Pid}}", "sink").Succeeds().Output.Trim();
+        using System.Diagnostics.Process sink = Command.Start("nsenter", ["-t", process, "-n", "socat", "-u", "UDP4-RECV:7", $"CREATE:{folder["got"]}"]);
+        try
         {
-            Assert.True(tries < 20, "nothing arrives");
-            host.OnNeighbour("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"echo hello | busybox timeout 1 busybox nc -u -w 1 {NetworkedHost.HostAddress} 8085"));
+            for (int tries = 0; !File.Exists(folder["got"]) || !File.ReadAllText(folder["got"]).Contains("hello", StringComparison.Ordinal); tries++)
+            {
+                Assert.True(tries < 100, "nothing arrives");
+                host.OnNeighbour("sh", "-c", $"echo hello | socat -u - UDP4-SENDTO:{NetworkedHost.HostAddress}:8085");
+                Thread.Sleep(50);
+            }
+        }
+        finally
+        {
+            sink.Kill();
+            sink.WaitForExit();
         }
     }
 

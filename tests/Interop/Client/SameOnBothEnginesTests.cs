@@ -5,7 +5,7 @@ public sealed class SameOnBothEnginesTests(EnginesFixture fixture) : IClassFixtu
 {
     [Fact]
     public void A_container_lives() => fixture.Same(
-        ["run", "-d", "--name", "life", "--label", "kind=story", "--network", "none", "busybox:latest", "sh", "-c", "echo one; echo two >&2; exec sleep 1000"],
+        ["run", "-d", "--name", "life", "--label", "kind=story", "--network", "none", "busybox:latest", "sh", "-c", "echo one; usleep 200000; echo two >&2; exec sleep 1000"],
         ["ps", "--filter", "name=life", "--format", "{{.Names}} {{.Image}} {{.Command}} {{.State}} {{.Labels}} {{.Networks}}"],
         ["exec", "life", "sh", "-c", "echo in; exit 4"],
         ["exec", "-e", "A=b", "-w", "/etc", "-u", "1:2", "life", "sh", "-c", "echo $A $PWD; id -u; id -g"],

@@ -9,26 +9,6 @@ public sealed class RemappedTests(WharfContainerd containerd) : IClassFixture<Wh
     private const int Outside = 231072;
     private readonly string id = $"remapped-{Guid.NewGuid():N}";
 
-    [Fact]
-    public void Layers_are_shown_with_the_containers_owners_and_nothing_is_copied()
-    {
-        Assert.SkipUnless(containerd.Ctr("plugins", "ls", "--detailed", "type==io.containerd.snapshotter.v1,id==overlayfs").Succeeds().Output.Contains("remap-ids", StringComparison.Ordinal), "needs a kernel and a filesystem with mapped mounts");
-        string mapping = string.Create(CultureInfo.InvariantCulture, $"0:{Outside}:65536");
-        IReadOnlyList<string> before = Committed();
-
-        Command run = containerd.Run(id, ["--uidmap", mapping, "--gidmap", mapping, "--remap-labels"], "sh", "-c", "stat -c %u:%g /bin/busybox / && echo kept >/file && stat -c %u:%g /file && chown 7:8 /bin/vi 2>&1; head -1 /proc/self/uid_map");
-
-        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
-        string[] lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["0:0", "0:0", "0:0"], lines[..3]);
-        Assert.Contains(Outside.ToString(CultureInfo.InvariantCulture), lines[^1], StringComparison.Ordinal);
-        string upper = containerd.Ctr("snapshots", "mounts", "/nowhere", id).Succeeds().Output.Split(' ', ',').Single(option => option.StartsWith("upperdir=", StringComparison.Ordinal))["upperdir=".Length..];
-        Assert.Equal($"{Outside}:{Outside}", Command.Run("stat", "-c", "%u:%g", Path.Combine(upper, "file")).Succeeds().Output.Trim());
-        Assert.Equal(before, Committed());
-        Assert.DoesNotContain(HostMounts.Below(containerd.Root), point => point.Contains(id, StringComparison.Ordinal));
-        containerd.Ctr("container", "rm", id).Succeeds();
-    }
-
     [Theory]
     [InlineData("0:1:x")]
     [InlineData("5:100000:10")]
@@ -41,6 +21,4 @@ public sealed class RemappedTests(WharfContainerd containerd) : IClassFixture<Wh
         Assert.Equal(Grpc.Core.StatusCode.InvalidArgument, error.StatusCode);
         Assert.DoesNotContain(id, containerd.Ctr("snapshots", "ls").Succeeds().Output, StringComparison.Ordinal);
     }
-
-    private string[] Committed() => [.. containerd.Ctr("snapshots", "ls").Succeeds().Output.Split('\n').Where(line => line.Contains("Committed", StringComparison.Ordinal))];
 }

@@ -15,7 +15,7 @@ public sealed class BadInputTests(DaemonFixture fixture) : IClassFixture<DaemonF
     [InlineData("GET", "/nope", null, null, 404, "page not found")]
     [InlineData("DELETE", "/info", null, null, 404, "page not found")]
     [InlineData("GET", "/v1.10/info", null, null, 400, "client version 1.10 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version")]
-    [InlineData("GET", "/v1.99/info", null, null, 400, "client version 1.99 is too new. Maximum supported API version is 1.51")]
+    [InlineData("GET", "/v1.99/info", null, null, 400, "client version 1.99 is too new. Maximum supported API version is 1.56")]
     [InlineData("GET", "/vx/info", null, null, 404, "page not found")]
     [InlineData("GET", "/swarm", null, null, 503, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.")]
     [InlineData("GET", "/services", null, null, 503, "This node is not a swarm manager.")]
