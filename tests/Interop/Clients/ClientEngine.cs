@@ -5,7 +5,8 @@ namespace Wharf.Interop.Clients;
 /// <summary>One engine of our five programs for all tests of clients, and what its clients see of it.</summary>
 public sealed class ClientEngine : IDisposable
 {
-    public Engine Engine { get; } = new();
+    // docker-py gives back the output of a run from logs of this driver alone.
+    public Engine Engine { get; } = new("--log-driver", "json-file");
 
     /// <summary>Runs one step of a scenario: a program that makes what it needs under a name of its own and checks it.</summary>
     public void Run(string program, string script, string step, params (string Name, string Value)[] variables)
