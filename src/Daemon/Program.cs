@@ -94,7 +94,8 @@ try
         .. new VolumeRoutes(volumeTable, volumes).All(),
         .. new ArchiveRoutes(table, new OpenContainer(tasks, volumeMounts, options.DataRoot), tasks, containerEvents).All(),
         .. new StatsRoutes(table, tasks).All(),
-        .. new ContainerRoutes(table, create, life, stop, execs, tasks, containerEvents, descriptions, sizes, background.Stopping).All(),
+        .. new ContainerRoutes(table, create, life, stop, tasks, containerEvents, descriptions, sizes, background.Stopping).All(),
+        .. new ExecRoutes(table, execs, tasks).All(),
     ],
     plugins,
     background.Stopping);

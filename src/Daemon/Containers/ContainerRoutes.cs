@@ -9,13 +9,12 @@ using Wharf.EngineApi.Containers;
 
 namespace Wharf.Daemon.Containers;
 
-/// <summary>The operations on containers and execs, by method and path.</summary>
+/// <summary>The operations on containers, by method and path.</summary>
 internal sealed class ContainerRoutes(
     ContainerTable table,
     CreateContainer create,
     ContainerLife life,
     StopContainer stop,
-    ExecOperations execs,
     TaskClient tasks,
     ContainerEvents events,
     ContainerDescriptions descriptions,
@@ -23,9 +22,6 @@ internal sealed class ContainerRoutes(
     CancellationToken stopping)
 {
     private const string UsualListing = "-ef";
-
-    // As long as docker waits.
-    private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(10);
 
     private static readonly string[] ListFilters = ["id", "name", "label", "status", "exited", "ancestor", "network", "volume", "before", "since", "publish", "expose", "health", "isolation", "is-task"];
 
@@ -52,10 +48,6 @@ internal sealed class ContainerRoutes(
         new("GET", "/containers/{id}/top", TopAsync),
         new("POST", "/containers/prune", PruneAsync),
         new("DELETE", "/containers/{id}", RemoveAsync),
-        new("POST", "/containers/{id}/exec", ExecCreateAsync),
-        new("POST", "/exec/{id}/start", ExecStartAsync),
-        new("POST", "/exec/{id}/resize", ExecResizeAsync),
-        new("GET", "/exec/{id}/json", ExecInspectAsync),
     ];
 
     private static int? Number(HttpContext context, string name) =>
@@ -302,7 +294,7 @@ internal sealed class ContainerRoutes(
     }
 
     /// <summary>A number of rows or columns: a terminal holds 16 bits of it.</summary>
-    private static uint Size(HttpContext context, string name)
+    internal static uint Size(HttpContext context, string name)
     {
         string text = Answers.Value(context, name) ?? "";
         return ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort size)
@@ -377,45 +369,5 @@ internal sealed class ContainerRoutes(
         PrunedContainers pruned = await new PruneContainers(table, life, sizes).RunAsync(Answers.Value(context, "filters")).ConfigureAwait(false);
         events.Pruned(pruned.SpaceReclaimed);
         await Answers.JsonAsync(context, pruned, ContainersJson.Default.PrunedContainers).ConfigureAwait(false);
-    }
-
-    private async Task ExecCreateAsync(HttpContext context, string id)
-    {
-        ExecCreateRequest request = await JsonBody.ReadAsync(context, ContainersJson.Default.ExecCreateRequest).ConfigureAwait(false);
-        await Answers.JsonAsync(context, execs.Create(table.Find(id), request), ContainersJson.Default.IdResponse, StatusCodes.Status201Created).ConfigureAwait(false);
-    }
-
-    private async Task ExecStartAsync(HttpContext context, string id)
-    {
-        ExecStartRequest request = await JsonBody.ReadAsync(context, ContainersJson.Default.ExecStartRequest).ConfigureAwait(false);
-        await execs.StartAsync(context, id, request).ConfigureAwait(false);
-    }
-
-    private async Task ExecResizeAsync(HttpContext context, string id)
-    {
-        (uint width, uint height) = (Size(context, "w"), Size(context, "h"));
-        (Container container, ContainerExec exec) = table.FindExec(id);
-        if (!exec.Started || exec.Exited.IsCompleted)
-        {
-            throw new EngineException(EngineErrorKind.Conflict, $"exec {exec.Id} is not running");
-        }
-
-        try
-        {
-            // Clients tell the size as soon as their start is answered, which is before the process has a terminal.
-            await exec.Ready.WaitAsync(ReadyPatience, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            throw new EngineException(EngineErrorKind.System, "timeout waiting for exec session ready");
-        }
-
-        await tasks.ResizeAsync(container.Id, exec.Id, width, height, context.RequestAborted).ConfigureAwait(false);
-    }
-
-    private Task ExecInspectAsync(HttpContext context, string id)
-    {
-        (Container container, ContainerExec exec) = table.FindExec(id);
-        return Answers.JsonAsync(context, ExecOperations.Inspect(container, exec), ContainersJson.Default.ExecInspect);
     }
 }
