@@ -32,6 +32,9 @@ public sealed record DescribedMount(string Type, string Source, IReadOnlyList<st
         ["atime"] = 0,
     };
 
+    /// <summary>True for options that ask for layers with other owners than their files have.</summary>
+    public static bool IsMapped(IEnumerable<string> options) => options.Any(option => option.StartsWith(Users, StringComparison.Ordinal));
+
     /// <summary>mount(2) on a path; on failure nothing is mounted there.</summary>
     public void Mount(string target)
     {

@@ -7,6 +7,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint syscall(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
 
+    /// <summary>The same without the runtime's part before and after it, for the child of a clone in a process with other threads.</summary>
+    [LibraryImport(Library, EntryPoint = "syscall")]
+    [SuppressGCTransition]
+    internal static partial nint syscall_alone(nint number, nint a, nint b, nint c, nint d, nint e, nint f);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int execve(byte* path, byte** argv, byte** envp);
 

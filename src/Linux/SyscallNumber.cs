@@ -18,6 +18,8 @@ internal static class SyscallNumber
     internal const int pidfd_getfd = 438;
     internal const int mount_setattr = 442;
 
+    internal static readonly int prctl = X64 ? 157 : 167;
+    internal static readonly int ppoll = X64 ? 271 : 73;
     internal static readonly int brk = X64 ? 12 : 214;
     internal static readonly int pivot_root = X64 ? 155 : 41;
     internal static readonly int capset = X64 ? 126 : 91;

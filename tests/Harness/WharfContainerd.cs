@@ -24,7 +24,9 @@ public sealed class WharfContainerd : IDisposable
         this.searchPath = searchPath;
         this.variables = variables ?? this.variables;
         Root = string.Create(CultureInfo.InvariantCulture, $"/tmp/wharf-cd-{Environment.ProcessId:x}{Interlocked.Increment(ref count):x}");
-        Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // Root of a container with a user namespace passes it to its root filesystem, as it does /run.
+        Directory.CreateDirectory(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         if (disk is not null)
         {
             Directory.CreateDirectory(Store);

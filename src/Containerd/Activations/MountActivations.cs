@@ -15,11 +15,12 @@ internal sealed class MountActivations(MetadataStore store, string state, MountP
     private const string Counter = "mount-number";
     private const string LoopType = "loop";
     private const string ErofsType = "erofs";
+    private const string OverlayType = "overlay";
     private readonly string folder = Path.Combine(state, "io.containerd.mount-manager.v1.bolt", "t");
     private readonly SemaphoreSlim gate = new(1);
 
     /// <summary>True when somebody has to activate mounts before the kernel takes them.</summary>
-    public static bool IsNeeded(IEnumerable<Mount> mounts) => mounts.Any(mount => MountPreparation.Split(mount.Type) is var (steps, type) && (steps.Count > 0 || type is LoopType or ErofsType));
+    public static bool IsNeeded(IEnumerable<Mount> mounts) => mounts.Any(mount => MountPreparation.Split(mount.Type) is var (steps, type) && (steps.Count > 0 || IsOurs(type, mount)));
 
     /// <summary>
     /// Mounts what the kernel cannot on its own, with all in front of it; the rest is the caller's to mount. When
@@ -137,7 +138,7 @@ internal sealed class MountActivations(MetadataStore store, string state, MountP
         for (int index = 0; index < mounts.Count; index++)
         {
             (IReadOnlyList<string> steps, string type) = MountPreparation.Split(mounts[index].Type);
-            if (temporary || type is LoopType or ErofsType)
+            if (temporary || IsOurs(type, mounts[index]))
             {
                 count = index + 1;
             }
@@ -150,6 +151,9 @@ internal sealed class MountActivations(MetadataStore store, string state, MountP
 
         return count;
     }
+
+    /// <summary>What is in a file, and layers shown with other owners, which shims before containerd 1.7 do not know how to mount.</summary>
+    private static bool IsOurs(string type, Mount mount) => type is LoopType or ErofsType || (type is OverlayType && DescribedMount.IsMapped(mount.Options));
 
     private ActivationInfo Activate(CallScope scope, string name, IReadOnlyList<Mount> mounts, IReadOnlyDictionary<string, string> labels, bool temporary, int count)
     {
@@ -173,11 +177,10 @@ internal sealed class MountActivations(MetadataStore store, string state, MountP
             {
                 // The last one is here already; whoever has no use for a mount of ours gets it as one more name.
                 info.System.Add(new Mount { Type = "bind", Source = info.Active[^1].MountPoint, Options = { "rbind" } });
-                if (!temporary || mounts[^1].Options.Contains("ro"))
+                if (info.Active[^1].Mount.Type == ErofsType || mounts[^1].Options.Contains("ro"))
                 {
                     info.System[0].Options.Add("ro");
                 }
-
             }
 
             record = record with { IsReady = true };

@@ -29,7 +29,7 @@ internal sealed class SandboxControllerService(MetadataStore store, ShimTable sh
             throw ContainerdException.Invalid($"sandbox \"{request.SandboxId}\": runtime name must not be empty");
         }
 
-        Shim shim = await shims.StartAsync(scope, request.SandboxId, programs.Find(runtime.Name), sandbox.Spec?.Value.ToByteArray() ?? "{}"u8.ToArray(), runtime.Options?.ToByteArray() ?? [], context.CancellationToken).ConfigureAwait(false);
+        Shim shim = await shims.StartAsync(scope, request.SandboxId, programs.Find(runtime.Name), sandbox.Spec?.Value.ToByteArray() ?? "{}"u8.ToArray(), runtime.Options?.ToByteArray() ?? [], () => Task.CompletedTask, context.CancellationToken).ConfigureAwait(false);
         var create = new CreateSandboxRequest { SandboxId = request.SandboxId, BundlePath = shim.Bundle.Path, Options = request.Options, NetnsPath = request.NetnsPath };
         create.Rootfs.AddRange(request.Rootfs);
         create.Annotations.Add(request.Annotations);

@@ -7,7 +7,8 @@ namespace Wharf.Containerd.Snapshots;
 
 /// <summary>
 /// Layers as images of erofs, a read-only filesystem: one file each, mounted as they are. What is written goes to a folder as with
-/// overlayfs, and becomes an image when it is committed. Clients mount them through the mounts service.
+/// overlayfs, and becomes an image when it is committed. A layer is mounted for as long as a snapshot above it may be, so that every
+/// client and every shim can mount the snapshot: it is an overlay like any other.
 /// </summary>
 internal sealed class ErofsFolders : ISnapshotFolders
 {
@@ -15,11 +16,13 @@ internal sealed class ErofsFolders : ISnapshotFolders
     private const string Image = "layer.erofs";
     private readonly OverlayFolders upper;
     private readonly string snapshots;
+    private readonly ShownLayers shown;
 
     public ErofsFolders(string root)
     {
         upper = new OverlayFolders(root);
         snapshots = Path.Combine(root, "snapshots");
+        shown = new ShownLayers(Folder, ImageOf);
     }
 
     /// <summary>Whether this machine has what it needs: the kernel's filesystem, and the program that makes images.</summary>
@@ -32,7 +35,11 @@ internal sealed class ErofsFolders : ISnapshotFolders
     /// <summary>The folder of a parent is there when its files are not any more: it has their root's owner and mode.</summary>
     public void Create(ulong number, bool writable, ulong? parent, IReadOnlyDictionary<string, string> labels) => upper.Create(number, writable, parent, labels);
 
-    public void Remove(ulong number) => upper.Remove(number);
+    public void Remove(ulong number)
+    {
+        shown.Leave(number);
+        upper.Remove(number);
+    }
 
     public IEnumerable<ulong> All() => upper.All();
 
@@ -43,24 +50,28 @@ internal sealed class ErofsFolders : ISnapshotFolders
             return upper.Mounts(number, writable, parents, labels);
         }
 
-        List<Mount> mounts = [.. parents.Select(parent => new Mount { Type = "erofs", Source = ImageOf(parent), Options = { "ro", "loop" } })];
-        if (!writable && parents.Count == 1)
+        IReadOnlyList<string> points = shown.Show(number, parents);
+        var mount = new Mount();
+        if (!writable && points.Count == 1)
         {
-            return mounts;
+            mount.Type = "bind";
+            mount.Source = points[0];
+            mount.Options.Add("ro");
+            mount.Options.Add("rbind");
+            return [mount];
         }
 
-        // The kernel is told the points at which the images are mounted by whoever mounts them.
-        string lower = parents.Count == 1 ? "{{ mount 0 }}" : string.Create(CultureInfo.InvariantCulture, $"{{{{ overlay 0 {parents.Count - 1} }}}}");
-        var merged = new Mount { Type = "format/overlay", Source = "overlay", Options = { "index=off" } };
+        mount.Type = "overlay";
+        mount.Source = "overlay";
+        mount.Options.Add("index=off");
         if (writable)
         {
-            merged.Options.Add($"workdir={Path.Combine(Folder(number), "work")}");
-            merged.Options.Add($"upperdir={Layer(number)}");
+            mount.Options.Add($"workdir={Path.Combine(Folder(number), "work")}");
+            mount.Options.Add($"upperdir={Layer(number)}");
         }
 
-        merged.Options.Add($"lowerdir={lower}");
-        mounts.Add(merged);
-        return mounts;
+        mount.Options.Add($"lowerdir={string.Join(':', points)}");
+        return [mount];
     }
 
     public (long Size, long Inodes) Commit(ulong number)
@@ -75,6 +86,7 @@ internal sealed class ErofsFolders : ISnapshotFolders
 
     public void Settle(ulong number)
     {
+        shown.Leave(number);
         using FileDescriptor layer = Files.Open(Layer(number), OpenFlags.ReadOnly | OpenFlags.Directory);
         foreach ((string name, _) in DirectoryEntries.Read(layer, Layer(number)))
         {

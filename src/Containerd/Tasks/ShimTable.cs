@@ -43,16 +43,17 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
     public Shim? FindSandbox(string scope, string id) => shims.TryGetValue((scope, id), out Shim? shim) && shim is { IsSandbox: true } ? shim : null;
 
     /// <summary>A task in a sandbox, whose shim runs it as well: it gets a bundle and a connection of its own.</summary>
-    public Task<Shim> JoinAsync(Shim sandbox, string id, byte[] spec, CancellationToken cancellation) =>
+    public Task<Shim> JoinAsync(Shim sandbox, string id, byte[] spec, Func<Task> prepare, CancellationToken cancellation) =>
         StartAsync(sandbox.Bundle.Namespace, id, sandbox.Program, spec, (bundle, _) =>
         {
             bundle.WriteSandbox(sandbox.Bundle.Id);
             return sandbox.Endpoint;
-        }, shared: true, cancellation);
+        }, prepare, shared: true, cancellation);
 
     /// <summary>A shim for a new task. What fails on the way leaves nothing behind.</summary>
-    public Task<Shim> StartAsync(string scope, string id, string program, byte[] spec, byte[] options, CancellationToken cancellation) =>
-        StartAsync(scope, id, program, spec, (bundle, path) => programs.Start(path, bundle, options), shared: false, cancellation);
+    /// <param name="prepare">What is to be there before the shim starts, once no other task has the id.</param>
+    public Task<Shim> StartAsync(string scope, string id, string program, byte[] spec, byte[] options, Func<Task> prepare, CancellationToken cancellation) =>
+        StartAsync(scope, id, program, spec, (bundle, path) => programs.Start(path, bundle, options), prepare, shared: false, cancellation);
 
     /// <summary>Ends a sandbox and its shim.</summary>
     public async Task EndSandboxAsync(Shim shim)
@@ -73,7 +74,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         await EndAsync(shim).ConfigureAwait(false);
     }
 
-    private async Task<Shim> StartAsync(string scope, string id, string program, byte[] spec, Func<Bundle, string, ShimEndpoint> start, bool shared, CancellationToken cancellation)
+    private async Task<Shim> StartAsync(string scope, string id, string program, byte[] spec, Func<Bundle, string, ShimEndpoint> start, Func<Task> prepare, bool shared, CancellationToken cancellation)
     {
         if (!shims.TryAdd((scope, id), null))
         {
@@ -83,6 +84,7 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
         var bundle = new Bundle(state, root, scope, id);
         try
         {
+            await prepare().ConfigureAwait(false);
             bundle.Create(spec, program);
             logs.Add(bundle);
             Shim shim;

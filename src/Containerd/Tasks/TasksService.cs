@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Wharf.ContainerdApi.Tasks.V1;
@@ -26,37 +27,21 @@ internal sealed class TasksService(ContainerTable containers, SnapshotterTable s
 
     public override async Task<CreateTaskResponse> Create(CreateTaskRequest request, ServerCallContext context)
     {
-        string scope = CallScope.Of(context).Namespace;
-        Container container = containers.Get(scope, request.ContainerId);
-        Any? options = request.Options ?? container.Runtime.Options;
-        byte[] spec = container.Spec?.Value.ToByteArray() ?? [];
-        Shim shim = container.Sandbox.Length > 0 && shims.FindSandbox(scope, container.Sandbox) is { } sandbox
-            ? await shims.JoinAsync(sandbox, container.Id, spec, context.CancellationToken).ConfigureAwait(false)
-            : await shims.StartAsync(scope, container.Id, programs.Find(request.RuntimePath.Length > 0 ? request.RuntimePath : container.Runtime.Name), spec, options?.ToByteArray() ?? [], context.CancellationToken).ConfigureAwait(false);
-        var create = new ShimApi.CreateTaskRequest
-        {
-            Id = container.Id,
-            Bundle = shim.Bundle.Path,
-            Terminal = request.Terminal,
-            Stdin = request.Stdin,
-            Stdout = request.Stdout,
-            Stderr = request.Stderr,
-            Options = options,
-        };
-        Failpoint.Pass("containerd.task.shim");
+        var scope = CallScope.Of(context);
+        Container container = containers.Get(scope.Namespace, request.ContainerId);
+
+        var root = new RepeatedField<Mount>();
         try
         {
-            create.Rootfs.AddRange(await RootAsync(CallScope.Of(context), container, request.Rootfs, context.CancellationToken).ConfigureAwait(false));
-            create.Checkpoint = Restored(context, request, options, shim.Bundle);
-            ShimApi.CreateTaskResponse created = await shim.CallAsync("Create", create, ShimApi.CreateTaskResponse.Parser, context.CancellationToken).ConfigureAwait(false);
-            Failpoint.Pass("containerd.task.created");
-            shim.Created = true;
-            return new CreateTaskResponse { ContainerId = container.Id, Pid = created.Pid };
+            return await CreateAsync(scope, container, request, root, context.CancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is TtrpcException or OperationCanceledException or ContainerdException or IOException)
         {
-            await shims.AbandonAsync(shim).ConfigureAwait(false);
-            await LeaveRootAsync(scope, container.Id).ConfigureAwait(false);
+            if (root.Count > 0)
+            {
+                await LeaveRootAsync(scope.Namespace, container.Id).ConfigureAwait(false);
+            }
+
             throw error is TtrpcException refused ? new TtrpcException(refused.Status, $"failed to create shim task: {refused.Message}", refused) : error;
         }
     }
@@ -268,6 +253,44 @@ internal sealed class TasksService(ContainerTable containers, SnapshotterTable s
         }
     }
 
+    /// <param name="root">Gets the root filesystem's mounts as soon as they are this task's to unmount.</param>
+    private async Task<CreateTaskResponse> CreateAsync(CallScope scope, Container container, CreateTaskRequest request, RepeatedField<Mount> root, CancellationToken cancellation)
+    {
+        Any? options = request.Options ?? container.Runtime.Options;
+        byte[] spec = container.Spec?.Value.ToByteArray() ?? [];
+
+        // Before the shim starts: where mounts are not shared, its namespace has those that are there by then.
+        async Task Prepare() => root.AddRange(await RootAsync(scope, container, request.Rootfs, cancellation).ConfigureAwait(false));
+        Shim shim = container.Sandbox.Length > 0 && shims.FindSandbox(scope.Namespace, container.Sandbox) is { } sandbox
+            ? await shims.JoinAsync(sandbox, container.Id, spec, Prepare, cancellation).ConfigureAwait(false)
+            : await shims.StartAsync(scope.Namespace, container.Id, programs.Find(request.RuntimePath.Length > 0 ? request.RuntimePath : container.Runtime.Name), spec, options?.ToByteArray() ?? [], Prepare, cancellation).ConfigureAwait(false);
+        var create = new ShimApi.CreateTaskRequest
+        {
+            Id = container.Id,
+            Bundle = shim.Bundle.Path,
+            Rootfs = { root },
+            Terminal = request.Terminal,
+            Stdin = request.Stdin,
+            Stdout = request.Stdout,
+            Stderr = request.Stderr,
+            Options = options,
+        };
+        Failpoint.Pass("containerd.task.shim");
+        try
+        {
+            create.Checkpoint = Restored(scope, request, options, shim.Bundle, cancellation);
+            ShimApi.CreateTaskResponse created = await shim.CallAsync("Create", create, ShimApi.CreateTaskResponse.Parser, cancellation).ConfigureAwait(false);
+            Failpoint.Pass("containerd.task.created");
+            shim.Created = true;
+            return new CreateTaskResponse { ContainerId = container.Id, Pid = created.Pid };
+        }
+        catch (Exception error) when (error is TtrpcException or OperationCanceledException or ContainerdException or IOException)
+        {
+            await shims.AbandonAsync(shim).ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>The root filesystem's mounts as a shim takes them. Those that stay are the container's, and go with it at the latest.</summary>
     private async Task<IReadOnlyList<Mount>> RootAsync(CallScope scope, Container container, IReadOnlyList<Mount> mounts, CancellationToken cancellation)
     {
@@ -320,7 +343,7 @@ internal sealed class TasksService(ContainerTable containers, SnapshotterTable s
     private static bool IsOf(Any any, string type) => any.TypeUrl[(any.TypeUrl.LastIndexOf('/') + 1)..] == type;
 
     /// <summary>Where the files of the checkpoint are that a task begins from; empty when it begins anew.</summary>
-    private string Restored(ServerCallContext context, CreateTaskRequest request, Any? options, Bundle bundle)
+    private string Restored(CallScope scope, CreateTaskRequest request, Any? options, Bundle bundle, CancellationToken cancellation)
     {
         if (options is not null && IsOf(options, OptionsType) && RuncOptions.Options.Parser.ParseFrom(options.Value).CriuImagePath is { Length: > 0 } given)
         {
@@ -338,7 +361,7 @@ internal sealed class TasksService(ContainerTable containers, SnapshotterTable s
         }
 
         string folder = Path.Combine(bundle.WorkPath, "restore");
-        checkpoints.Unpack(CallScope.Of(context), request.Checkpoint, folder, context.CancellationToken);
+        checkpoints.Unpack(scope, request.Checkpoint, folder, cancellation);
         return folder;
     }
 

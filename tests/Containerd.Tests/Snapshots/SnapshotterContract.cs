@@ -30,7 +30,7 @@ public abstract class SnapshotterContract : IAsyncLifetime
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "owners, device nodes and overlays need root");
         store = new MetadataStore(Path.Combine(folder, "metadata.db"));
         activations = Activations();
-        snapshots = await MakeAsync(store, Path.Combine(folder, "root"));
+        snapshots = await MakeAsync(store, Root);
     }
 
     public async ValueTask DisposeAsync()
@@ -46,6 +46,8 @@ public abstract class SnapshotterContract : IAsyncLifetime
 
     /// <summary>True when a layer is the files that were written, one by one.</summary>
     private protected virtual bool KeepsFiles => true;
+
+    private protected string Root => Path.Combine(folder, "root");
 
     private protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
 
@@ -185,7 +187,7 @@ public abstract class SnapshotterContract : IAsyncLifetime
         store.Dispose();
         store = new MetadataStore(Path.Combine(folder, "metadata.db"));
         activations = Activations();
-        snapshots = await MakeAsync(store, Path.Combine(folder, "root"));
+        snapshots = await MakeAsync(store, Root);
 
         await snapshots.RemoveUnrecordedAsync(Cancellation);
 
