@@ -16,11 +16,14 @@ internal sealed class OutOfMemoryWatch : IDisposable
         this.folder = folder;
         this.unified = unified;
         Descriptor = descriptor;
-        seen = unified ? Kills() : 0;
+        seen = unified ? Kills() ?? 0 : 0;
     }
 
     /// <summary>Readable on v1; on v2 it has an exceptional condition: <see cref="Poll.Changed"/> waits for either.</summary>
     public FileDescriptor Descriptor { get; }
+
+    /// <summary>The cgroup is gone, and nothing more comes; as of the last <see cref="Take"/>.</summary>
+    public bool Ended { get; private set; }
 
     internal static OutOfMemoryWatch Unified(string folder) =>
         new(folder, unified: true, Files.Open(Path.Combine(folder, "memory.events"), OpenFlags.ReadOnly));
@@ -41,27 +44,44 @@ internal sealed class OutOfMemoryWatch : IDisposable
         }
     }
 
-    /// <summary>Whether memory has run out since the last call. On v1 the removal of the cgroup counts too, and is told apart here.</summary>
+    /// <summary>Whether memory has run out since the last call, be the descriptor ready or not.</summary>
+    /// <remarks>
+    /// To be called once more when the container has ended: v2 tells of a change at most every 10 ms, so the change that says that the
+    /// limit is reached, with no process killed yet, holds back the one that counts the kill, and the process may be gone before that.
+    /// On v1 the removal of the cgroup counts too, and is told apart here: it counts once.
+    /// </remarks>
     public bool Take()
     {
         if (!unified)
         {
-            return EventDescriptor.Take(Descriptor) > 0 && Directory.Exists(folder);
+            ulong count = EventDescriptor.Take(Descriptor);
+            Ended = count > 0 && !Directory.Exists(folder);
+            return count > (Ended ? 1u : 0u);
         }
 
-        ulong kills = Kills();
+        ulong? kills = Kills();
+        Ended = kills is null;
         bool more = kills > seen;
-        seen = kills;
+        seen = kills ?? seen;
         return more;
     }
 
     public void Dispose() => Descriptor.Dispose();
 
-    /// <summary>Read through the watched descriptor, which makes the kernel report the next change.</summary>
-    private ulong Kills()
+    /// <summary>Read through the watched descriptor, which makes the kernel report the next change; null when the cgroup is gone.</summary>
+    private ulong? Kills()
     {
         Span<byte> buffer = stackalloc byte[512];
-        int count = FileRange.Read(Descriptor, buffer, 0, "memory.events");
+        int count;
+        try
+        {
+            count = FileRange.Read(Descriptor, buffer, 0, "memory.events");
+        }
+        catch (SyscallException gone) when (gone.Errno == Errno.ENODEV)
+        {
+            return null;
+        }
+
         foreach (string line in System.Text.Encoding.ASCII.GetString(buffer[..count]).Split('\n'))
         {
             if (line.StartsWith("oom_kill ", StringComparison.Ordinal))

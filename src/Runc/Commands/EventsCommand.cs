@@ -42,12 +42,14 @@ internal static class EventsCommand
         while (true)
         {
             bool[] ready = Poll.Changed((int)Math.Clamp(next - Environment.TickCount64, 0, int.MaxValue), memory.Descriptor, process);
-            if (ready[0] && memory.Take())
+
+            // Once more at the end, which may come before the word of what led to it.
+            if ((ready[0] || ready[1]) && memory.Take())
             {
                 Streams.Output(EventDocument.OutOfMemory(id));
             }
 
-            if (ready[1])
+            if (ready[1] || memory.Ended)
             {
                 return;
             }

@@ -125,6 +125,22 @@ public sealed class ObserveTests : IDisposable
         Assert.True(events.WaitForExit(TimeSpan.FromSeconds(20)));
     }
 
+    [Fact]
+    public void Events_ends_well_when_the_cgroup_is_gone_before_it_looks()
+    {
+        using var brief = new RunningContainer();
+        using Process events = Command.Start(Programs.Runc, ["--root", brief.Bundle.StateRoot, "events", "--interval", "1h", brief.Id]);
+        Assert.True(SpinWait.SpinUntil(() => HasEventDescriptor(events.Id), TimeSpan.FromSeconds(20)));
+        string id = events.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Command.Run("/bin/kill", "-STOP", id).Succeeds();
+        brief.Runc("delete", "--force", brief.Id).Succeeds();
+
+        Command.Run("/bin/kill", "-CONT", id).Succeeds();
+
+        Assert.True(events.WaitForExit(TimeSpan.FromSeconds(20)));
+        Assert.Equal((0, string.Empty, string.Empty), (events.ExitCode, events.StandardOutput.ReadToEnd(), events.StandardError.ReadToEnd()));
+    }
+
     [Theory]
     [InlineData("0s")]
     [InlineData("soon")]
