@@ -1,6 +1,4 @@
 using System.Collections;
-using System.Security.Cryptography;
-using System.Text;
 using Wharf.Harness;
 using Wharf.Linux;
 
@@ -55,7 +53,7 @@ internal sealed class Engines
             daemon,
             ["-H", $"unix://{stage["w.sock"]}", "--data-root", stage["w"], "--exec-root", stage["we"], "--pidfile", stage["w.pid"], "--containerd", stage["c.sock"], "--bridge", stage.Name, "--bip", "10.253.251.1/24", "--cgroup-parent", "/" + stage.Name]);
         stage.Undo(() => Command.Run("ip", "link", "delete", stage.Name));
-        stage.Undo(() => Command.Run("nft", "delete", "table", "inet", "wharf-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(stage["w"])))[..8]));
+        stage.Undo(() => FirewallTables.Delete(FirewallTables.Of(stage["w"])));
         MakeBridge(stage, stage.Name + "d", "10.253.252.1/24");
         File.WriteAllText(stage["dockerd.json"], "{}");
         int theirs = stage.Launch(

@@ -10,6 +10,7 @@ public sealed class DaemonOnContainerd : IDisposable
     private static int count;
     private Process containerd;
     private readonly string[] flags;
+    private readonly string firewallTable;
     private Process daemon;
 
     /// <param name="size">With a size such as "8m", everything that the two keep is on a small filesystem of its own.</param>
@@ -33,6 +34,7 @@ public sealed class DaemonOnContainerd : IDisposable
             [grpc]
               address = "{ContainerdSocket}"
             """);
+        firewallTable = FirewallTables.Of(Path.Combine(Disk, "wharf"));
         containerd = StartContainerd();
         daemon = StartDaemon();
     }
@@ -109,6 +111,7 @@ public sealed class DaemonOnContainerd : IDisposable
             Command.Run("kill", "-KILL", id.ToString(CultureInfo.InvariantCulture));
         }
 
+        FirewallTables.Delete(firewallTable);
         foreach (string point in HostMounts.Below(Root).Where(point => point != Disk).Reverse())
         {
             Command.Run("umount", "-l", point);

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Wharf.Harness;
 
@@ -32,6 +30,7 @@ public sealed class Engine : IDisposable
 
         // Short, because the path of a unix socket ends after 107 bytes.
         Root = $"/tmp/wharf-e2e-{name}";
+        FirewallTable = FirewallTables.Of(Path.Combine(Root, "lib-wharf"));
         Bridge = $"we{name}";
         CgroupParent = $"/wharf-e2e-{name}";
         int slot = (Environment.ProcessId * 31) + number;
@@ -51,7 +50,7 @@ public sealed class Engine : IDisposable
     public string Subnet { get; }
 
     /// <summary>The table that the engine's firewall rules are in.</summary>
-    public string FirewallTable => "wharf-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.Combine(Root, "lib-wharf"))))[..8];
+    public string FirewallTable { get; }
 
     public string Socket => Path.Combine(Root, "wharfd.sock");
 
@@ -155,7 +154,7 @@ public sealed class Engine : IDisposable
                 Command.Run("ip", "link", "delete", line.Split(':')[1].Trim());
             }
 
-            Command.Run("nft", "delete", "table", "inet", FirewallTable);
+            FirewallTables.Delete(FirewallTable);
         }
     }
 

@@ -14,6 +14,7 @@ public sealed class HostFirewall
     private readonly Dictionary<string, FirewalledNetwork> networks = [];
     private readonly Dictionary<(string Set, string Key), (string Value, int Users)> elements = [];
     private readonly HashSet<uint> ownThreads = [];
+    private bool isStarted;
     private bool inForce;
 
     /// <param name="table">The table's name.</param>
@@ -21,13 +22,26 @@ public sealed class HostFirewall
 
     public string Table { get; }
 
-    /// <summary>Puts the whole table in force, in the place of the one that may be there; the administrator's chain stays.</summary>
+    /// <summary>
+    /// Puts the whole table in force, in the place of the one that may be there; the administrator's chain stays. A daemon without
+    /// networks and without such rules needs no table, and has none.
+    /// </summary>
     /// <exception cref="NftablesException">The firewall refuses: nothing has changed.</exception>
     public void Apply()
     {
         lock (gate)
         {
-            var text = new StringBuilder(Ruleset.Frame(Table, HostRules()));
+            isStarted = true;
+            string hostRules = HostRules();
+            if (networks.Count == 0 && hostRules.Length == 0)
+            {
+                Run(Ruleset.Absence(Table));
+                inForce = false;
+                Overrule([]);
+                return;
+            }
+
+            var text = new StringBuilder(Ruleset.Frame(Table, hostRules));
             foreach (FirewalledNetwork network in networks.Values)
             {
                 text.Append(Ruleset.Add(Table, network));
@@ -50,6 +64,12 @@ public sealed class HostFirewall
     {
         lock (gate)
         {
+            if (isStarted && !inForce)
+            {
+                AddFirst(network);
+                return;
+            }
+
             string text = (networks.TryGetValue(network.Bridge, out FirewalledNetwork? old) ? Ruleset.Remove(Table, old) : "") + Ruleset.Add(Table, network);
             Change(text);
             networks[network.Bridge] = network;
@@ -129,7 +149,8 @@ public sealed class HostFirewall
         {
             Overrule([]);
             string rules = HostRules();
-            Run(rules.Length > 0 ? Ruleset.Frame(Table, rules) : $"add table inet {Table}\ndelete table inet {Table}\n");
+            Run(rules.Length > 0 ? Ruleset.Frame(Table, rules) : Ruleset.Absence(Table));
+            isStarted = false;
             inForce = false;
         }
     }
@@ -170,6 +191,20 @@ public sealed class HostFirewall
             }
 
             pending = FirewallChange.None;
+        }
+    }
+
+    private void AddFirst(FirewalledNetwork network)
+    {
+        networks[network.Bridge] = network;
+        try
+        {
+            Apply();
+        }
+        catch (NftablesException)
+        {
+            networks.Remove(network.Bridge);
+            throw;
         }
     }
 

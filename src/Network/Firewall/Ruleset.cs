@@ -73,6 +73,9 @@ internal static class Ruleset
 
         """;
 
+    /// <summary>No table, whether there was one or not.</summary>
+    internal static string Absence(string table) => $"add table inet {table}\ndelete table inet {table}\n";
+
     internal static string Add(string table, FirewalledNetwork network)
     {
         string bridge = network.Bridge;

@@ -45,6 +45,9 @@ public sealed class ServiceManagerTests : IDisposable
             new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = notify });
 
         Assert.Equal("READY=1", Told(manager));
+
+        // It has no network, so it has no firewall either.
+        Assert.DoesNotContain(engine.FirewallTable, Command.Run("nft", "list", "tables").Succeeds().Output, StringComparison.Ordinal);
         Assert.Equal(("place=here", false), Info(activated));
 
         await File.WriteAllTextAsync(file, """{"labels":["place=there"],"debug":true}""", TestContext.Current.CancellationToken);
