@@ -29,7 +29,7 @@ internal static class StartNetworks
         HostFirewall? firewall = options.Firewall ? new HostFirewall(instance) : null;
         string owner = instance + ": network ";
         var bridges = new BridgeDriver(firewall, owner, options.Mtu, options.Masquerade, options.Forward);
-        var drivers = new NetworkDrivers([bridges, new PlainDriver("host"), new PlainDriver("null"), new ParentLinkDriver("macvlan"), new ParentLinkDriver("ipvlan")]);
+        var drivers = new NetworkDrivers([bridges, new PlainDriver("host"), new PlainDriver("null"), new ParentLinkDriver("macvlan", owner), new ParentLinkDriver("ipvlan", owner)]);
         var plan = new AddressPlan(options.AddressPools.Count > 0 ? new SubnetChoice(options.AddressPools) : SubnetChoice.Default, LocalPrefix.ReadOrMake(options.DataRoot));
         var hostPorts = new HostPorts();
         var resolver = new ResolverClient(options.ExecRoot, table, new NamedContainers(networks));
@@ -162,7 +162,7 @@ internal static class StartNetworks
     /// <summary>Bridges of this engine that are no network's, and links on its bridges that are no container's.</summary>
     private static void RemoveUnknown(ContainerTable table, NetworkTable networks, BridgeDriver bridges, string owner)
     {
-        HashSet<string> known = [.. networks.All.Where(one => one.Record.Driver == "bridge").Select(one => bridges.OwnerOf(one.Record))];
+        HashSet<string> known = [.. networks.All.Select(one => bridges.OwnerOf(one.Record))];
         foreach (Link bridge in Bridge.Owned(owner).Where(one => !known.Contains(one.Alias)))
         {
             Bridge.Remove(bridge.Name, bridge.Alias);

@@ -33,11 +33,9 @@ public static class Bridge
         {
             var creation = new MessageBatch();
             Links.AddBridge(creation, request.Name, MacAddress.Random(), request.Mtu);
+            Links.SetAlias(creation, request.Name, request.Owner);
             socket.Execute(creation);
             link = Links.Find(socket, request.Name) ?? throw new NetlinkException($"look up link \"{request.Name}\"", Errno.ENODEV);
-            var alias = new MessageBatch();
-            Links.SetAlias(alias, link, request.Owner);
-            socket.Execute(alias);
         }
 
         LinkSettings.SetInet6(request.Name, request.Inet6 || (!own && has.Exists(one => one.Address.IsV6)));
@@ -66,7 +64,7 @@ public static class Bridge
             : null;
     }
 
-    /// <summary>Takes the bridge away, if it was made by this owner.</summary>
+    /// <summary>Takes the bridge, or another link, away, if it was made by this owner.</summary>
     public static void Remove(string name, string owner)
     {
         using var socket = new RouteSocket();
@@ -78,11 +76,11 @@ public static class Bridge
         }
     }
 
-    /// <summary>The bridges whose owner begins so.</summary>
+    /// <summary>The bridges, and parents of other links, whose owner begins so.</summary>
     public static IReadOnlyList<Link> Owned(string owner)
     {
         using var socket = new RouteSocket();
-        return [.. Links.All(socket).Where(link => link.Kind == "bridge" && link.Alias.StartsWith(owner, StringComparison.Ordinal))];
+        return [.. Links.All(socket).Where(link => link.Kind is "bridge" or "vlan" or "dummy" or "ifb" && link.Alias.StartsWith(owner, StringComparison.Ordinal))];
     }
 
     /// <summary>The links that are ports of a bridge.</summary>

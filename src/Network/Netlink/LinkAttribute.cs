@@ -23,6 +23,7 @@ internal static class LinkAttribute
     internal const ushort VethPeer = 1;
     internal const ushort MacvlanMode = 1;
     internal const ushort IpvlanMode = 1;
+    internal const ushort VlanId = 1;
 
     internal const ushort Inet6AddressMode = 8;
 }

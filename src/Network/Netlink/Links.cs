@@ -96,6 +96,35 @@ internal static class Links
         batch.EndNest();
     }
 
+    /// <summary>A link that carries what has this VLAN's number on another one.</summary>
+    internal static void AddVlan(MessageBatch batch, string name, int parent, ushort number)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, number);
+        Fixed(batch.Begin($"create vlan \"{name}\"", MessageType.NewLink, MessageFlags.Create | MessageFlags.Exclusive, Link.FixedSize), 0, up: true);
+        batch.Add(LinkAttribute.Name, name);
+        batch.Add(LinkAttribute.Parent, parent);
+        batch.BeginNest(LinkAttribute.Information);
+        batch.Add(LinkAttribute.InformationKind, "vlan");
+        batch.BeginNest(LinkAttribute.InformationData);
+        batch.Add(LinkAttribute.VlanId, bytes);
+        batch.EndNest();
+        batch.EndNest();
+    }
+
+    /// <summary>
+    /// A link of a kind that needs no more than a name. Other kinds are refused without their parent, and by a kernel that does not
+    /// know them in another way.
+    /// </summary>
+    internal static void AddPlain(MessageBatch batch, string kind, string name)
+    {
+        Fixed(batch.Begin($"create {kind} \"{name}\"", MessageType.NewLink, MessageFlags.Create | MessageFlags.Exclusive, Link.FixedSize), 0, up: false);
+        batch.Add(LinkAttribute.Name, name);
+        batch.BeginNest(LinkAttribute.Information);
+        batch.Add(LinkAttribute.InformationKind, kind);
+        batch.EndNest();
+    }
+
     /// <summary>All links of the namespace.</summary>
     internal static IReadOnlyList<Link> All(RouteSocket socket) =>
     [
@@ -137,9 +166,11 @@ internal static class Links
     internal static void SetUp(MessageBatch batch, Link link) =>
         Fixed(batch.Begin($"set link \"{link.Name}\" up", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: true);
 
-    internal static void SetAlias(MessageBatch batch, Link link, string alias)
+    /// <summary>By name, so that it may follow the creation in one datagram: the kernel does both before a signal ends the caller.</summary>
+    internal static void SetAlias(MessageBatch batch, string name, string alias)
     {
-        Fixed(batch.Begin($"set alias of link \"{link.Name}\"", MessageType.NewLink, MessageFlags.None, Link.FixedSize), link.Index, up: false);
+        batch.Begin($"set alias of link \"{name}\"", MessageType.NewLink, MessageFlags.None, Link.FixedSize);
+        batch.Add(LinkAttribute.Name, name);
         batch.Add(LinkAttribute.Alias, alias);
     }
 

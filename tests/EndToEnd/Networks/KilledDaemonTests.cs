@@ -11,6 +11,10 @@ namespace Wharf.EndToEnd.Networks;
 public sealed class KilledDaemonTests : IDisposable
 {
     private readonly NetworkedHost host = new();
+    private int networksMade;
+    private int networksRemoved;
+    private int endpointsMade;
+    private int endpointsRemoved;
 
     [Fact]
     public async Task The_kernel_has_what_the_records_say_and_nothing_else()
@@ -35,6 +39,7 @@ public sealed class KilledDaemonTests : IDisposable
 
         await done.CancelAsync();
         await Task.WhenAll(working);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills, {workers} workers: networks {networksMade} made, {networksRemoved} removed; ends {endpointsMade} made, {endpointsRemoved} removed");
         host.Engine.KillDaemon();
         host.Engine.StartDaemon();
 
@@ -77,17 +82,25 @@ public sealed class KilledDaemonTests : IDisposable
         {
             string network = string.Create(CultureInfo.InvariantCulture, $"w{worker}-{number}");
             string container = containers[(worker + number) % containers.Length];
-            host.Docker("network", "create", network);
-            host.Docker("network", "connect", network, container);
+            Count(ref networksMade, host.Docker("network", "create", network));
+            Count(ref endpointsMade, host.Docker("network", "connect", network, container));
             if (number % 3 > 0)
             {
-                host.Docker("network", "disconnect", network, container);
+                Count(ref endpointsRemoved, host.Docker("network", "disconnect", network, container));
             }
 
             if (number % 3 > 1)
             {
-                host.Docker("network", "rm", network);
+                Count(ref networksRemoved, host.Docker("network", "rm", network));
             }
+        }
+    }
+
+    private static void Count(ref int count, Command command)
+    {
+        if (command.ExitCode == 0)
+        {
+            Interlocked.Increment(ref count);
         }
     }
 }
