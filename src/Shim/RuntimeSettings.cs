@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wharf.Linux;
 using Wharf.Ttrpc;
 
@@ -8,9 +7,10 @@ namespace Wharf.Shim;
 internal sealed record RuntimeSettings
 {
     internal const string Type = "containerd.runc.v1.Options";
-    private const string FileName = "shim-options";
-    private const string OlderFileName = "shim-options.json";
-    private byte[] message = [];
+    private const string OptionsFile = "options.json";
+    private const string RuntimeFile = "runtime";
+    private const string OlderFileName = "shim-options";
+    private const string OldestFileName = "shim-options.json";
 
     public bool NoPivotRoot { get; set; }
 
@@ -47,7 +47,6 @@ internal sealed record RuntimeSettings
             return settings;
         }
 
-        settings.message = any.Value;
         var reader = new ProtoReader(any.Value);
         while (reader.Next())
         {
@@ -71,31 +70,24 @@ internal sealed record RuntimeSettings
         return settings;
     }
 
+    /// <summary>By a shim of ours or containerd's own.</summary>
     internal static RuntimeSettings Recorded(string bundle)
     {
-        string path = Path.Combine(bundle, FileName);
-        return File.Exists(path) ? Decode(new AnyMessage(Type, File.ReadAllBytes(path))) : RecordedBefore(Path.Combine(bundle, OlderFileName));
+        string options = Path.Combine(bundle, OptionsFile), older = Path.Combine(bundle, OlderFileName), oldest = Path.Combine(bundle, OldestFileName);
+        var settings = File.Exists(options) ? RuntimeOptionsJson.Read(File.ReadAllBytes(options))
+            : File.Exists(older) ? Decode(new AnyMessage(Type, File.ReadAllBytes(older)))
+            : File.Exists(oldest) ? RuntimeOptionsJson.ReadOldest(File.ReadAllBytes(oldest))
+            : new RuntimeSettings();
+        return Files.TryReadText(Path.Combine(bundle, RuntimeFile)) is { } runtime ? settings with { BinaryName = runtime.Length > 0 ? runtime : "runc" } : settings;
     }
 
-    /// <summary>As the message that it is: a serializer would take as long to begin as a container does.</summary>
-    internal void Record(string bundle) => File.WriteAllBytes(Path.Combine(bundle, FileName), message);
-
-    /// <summary>By a shim of 0.1, whose container may outlive it.</summary>
-    private static RuntimeSettings RecordedBefore(string path)
+    /// <summary>
+    /// For a delete after a crash, by whichever shim: containerd's own has the same two files, and means runc by an empty name.
+    /// </summary>
+    internal void Record(string bundle)
     {
-        if (!File.Exists(path))
-        {
-            return new RuntimeSettings();
-        }
-
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-        JsonElement root = document.RootElement;
-        return new RuntimeSettings
-        {
-            BinaryName = root.GetProperty(nameof(BinaryName)).GetString() ?? "",
-            Root = root.GetProperty(nameof(Root)).GetString() ?? "",
-            SystemdCgroup = root.GetProperty(nameof(SystemdCgroup)).GetBoolean(),
-        };
+        File.WriteAllBytes(Path.Combine(bundle, OptionsFile), RuntimeOptionsJson.Write(this));
+        File.WriteAllText(Path.Combine(bundle, RuntimeFile), Binary());
     }
 
     /// <summary>The runtime: what the options name, else ours beside this program, else ours or runc from PATH.</summary>

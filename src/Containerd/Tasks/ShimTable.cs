@@ -359,9 +359,9 @@ internal sealed class ShimTable(string state, string root, ShimProgram programs,
             {
                 return;
             }
-            catch (TtrpcException error) when (error.Status == TtrpcStatus.FailedPrecondition)
+            catch (TtrpcException error) when (error.Status is TtrpcStatus.FailedPrecondition or TtrpcStatus.Unknown)
             {
-                // It runs, or is ready to.
+                // It runs: shims have no code for that.
                 await shim.CallAsync("Kill", new KillRequest { Id = shim.Bundle.Id, Signal = 9, All = true }, cancellation).ConfigureAwait(false);
                 await Task.Delay(20, cancellation).ConfigureAwait(false);
             }

@@ -10,6 +10,7 @@ namespace Wharf.Shim.Tasks;
 internal sealed class ContainerProcess(string execId, IoPaths paths)
 {
     private readonly List<PendingCall> waiters = [];
+    private readonly List<LoopTask> inside = [];
 
     internal string ExecId => execId;
 
@@ -29,6 +30,9 @@ internal sealed class ContainerProcess(string execId, IoPaths paths)
 
     internal bool Paused { get; set; }
 
+    /// <summary>The runtime is about it.</summary>
+    internal bool Pausing { get; set; }
+
     internal int? ExitCode { get; private set; }
 
     internal DateTimeOffset? ExitedAt { get; private set; }
@@ -41,8 +45,8 @@ internal sealed class ContainerProcess(string execId, IoPaths paths)
 
     internal bool Runs => Pid != 0 && !Ended;
 
-    /// <summary>containerd's task status: created 1, running 2, stopped 3, paused 4.</summary>
-    internal uint Status => ExitCode is not null ? 3u : Paused ? 4u : Started ? 2u : 1u;
+    /// <summary>containerd's task status: created 1, running 2, stopped 3, paused 4, pausing 5.</summary>
+    internal uint Status => ExitCode is not null ? 3u : Pausing ? 5u : Paused ? 4u : Started ? 2u : 1u;
 
     internal void Exit(ExitStatus status)
     {
@@ -50,6 +54,18 @@ internal sealed class ContainerProcess(string execId, IoPaths paths)
         ExitedAt = DateTimeOffset.UtcNow;
         waiters.ForEach(Answer);
         waiters.Clear();
+        inside.ForEach(one => one.Complete());
+        inside.Clear();
+    }
+
+    internal async LoopTask EndToldAsync()
+    {
+        if (ExitCode is null)
+        {
+            var told = new LoopTask();
+            inside.Add(told);
+            await told;
+        }
     }
 
     /// <summary>Wait: answered once the process has ended, now if it has.</summary>

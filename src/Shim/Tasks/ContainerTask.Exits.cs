@@ -1,4 +1,5 @@
 using Wharf.Linux;
+using Wharf.Shim.Rpc;
 using Wharf.Shim.Waiting;
 using Wharf.Ttrpc;
 
@@ -52,6 +53,16 @@ internal sealed partial class ContainerTask
         }
 
         return true;
+    }
+
+    private async LoopTask EndAsync(ContainerProcess process, PendingCall call)
+    {
+        if (!process.Ended)
+        {
+            await runtime.KillAsync(Kill9, all: false, call);
+        }
+
+        await process.EndToldAsync();
     }
 
     private async LoopTask EndTheRestAsync()

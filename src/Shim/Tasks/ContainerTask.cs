@@ -110,10 +110,13 @@ internal sealed partial class ContainerTask
 
     internal void AddExec(string execId, IoPaths paths, byte[] process)
     {
-        if (!execs.TryAdd(execId, new ContainerProcess(execId, paths) { Document = process }))
+        if (execs.ContainsKey(execId))
         {
             throw new ShimException($"id {execId}: already exists", TtrpcStatus.AlreadyExists);
         }
+
+        TaskRules.CheckExec(init);
+        execs.Add(execId, new ContainerProcess(execId, paths) { Document = process });
 
         Publish("exec-added", "TaskExecAdded", new ProtoWriter().Text(1, Id).Text(2, execId));
     }
@@ -123,11 +126,7 @@ internal sealed partial class ContainerTask
         ContainerProcess process = Find(execId);
         using Turns.Turn turn = await process.Turns.TakeAsync();
         call.ThrowIfDone();
-        if (process.ExitCode is null && process.Pid != 0)
-        {
-            throw ShimException.Precondition(process.Started ? "cannot delete a running process" : "cannot delete a created process");
-        }
-
+        TaskRules.CheckDelete(process);
         if (execId.Length > 0)
         {
             Close(process);
@@ -138,6 +137,12 @@ internal sealed partial class ContainerTask
         if (deleted)
         {
             throw ShimException.NotFound("container not created: not found");
+        }
+
+        if (process.ExitCode is null && process.Pid != 0)
+        {
+            // Created, or at its end: that is told before the deletion.
+            await EndAsync(process, call);
         }
 
         oom?.Dispose();
@@ -159,6 +164,9 @@ internal sealed partial class ContainerTask
         return process;
     }
 
+    /// <summary>A container is paused with all that is in it.</summary>
+    internal uint StatusOf(ContainerProcess process) => init.Status is 4 or 5 ? init.Status : process.Status;
+
     internal ContainerProcess Find(string execId) =>
         execId.Length == 0 ? init
             : execs.TryGetValue(execId, out ContainerProcess? process) ? process
@@ -179,7 +187,7 @@ internal sealed partial class ContainerTask
         }
         else if (process.Pid == 0)
         {
-            throw ShimException.Precondition("process not created");
+            throw ShimException.Precondition("process not created: failed precondition");
         }
         else
         {
@@ -191,8 +199,18 @@ internal sealed partial class ContainerTask
     {
         using Turns.Turn turn = await init.Turns.TakeAsync();
         call.ThrowIfDone();
-        await runtime.PauseAsync(call);
-        init.Paused = true;
+        TaskRules.CheckPause(init);
+        init.Pausing = true;
+        try
+        {
+            await runtime.PauseAsync(call);
+            init.Paused = true;
+        }
+        finally
+        {
+            init.Pausing = false;
+        }
+
         Publish("paused", "TaskPaused", new ProtoWriter().Text(1, Id));
     }
 
@@ -200,6 +218,7 @@ internal sealed partial class ContainerTask
     {
         using Turns.Turn turn = await init.Turns.TakeAsync();
         call.ThrowIfDone();
+        TaskRules.CheckResume(init);
         await runtime.ResumeAsync(call);
         init.Paused = false;
         Publish("resumed", "TaskResumed", new ProtoWriter().Text(1, Id));
@@ -209,16 +228,7 @@ internal sealed partial class ContainerTask
     {
         using Turns.Turn turn = await init.Turns.TakeAsync();
         call.ThrowIfDone();
-        if (init.Ended)
-        {
-            throw ShimException.Precondition("cannot checkpoint a stopped process");
-        }
-
-        if (!init.Started)
-        {
-            throw ShimException.Precondition("cannot checkpoint a task in created state");
-        }
-
+        TaskRules.CheckCheckpoint(init);
         await runtime.CheckpointAsync(checkpoint, call);
         Publish("checkpointed", "TaskCheckpointed", new ProtoWriter().Text(1, Id).Text(2, checkpoint.Path));
     }
@@ -227,6 +237,7 @@ internal sealed partial class ContainerTask
     {
         using Turns.Turn turn = await init.Turns.TakeAsync();
         call.ThrowIfDone();
+        TaskRules.CheckUpdate(init);
         await runtime.UpdateAsync(resources, call);
     }
 
@@ -241,11 +252,7 @@ internal sealed partial class ContainerTask
 
     private async LoopTask StartInitAsync(PendingCall call)
     {
-        if (init.Started || init.Ended)
-        {
-            throw ShimException.Precondition(init.Ended ? "cannot start a stopped process" : "cannot start a running process");
-        }
-
+        TaskRules.CheckStart(init);
         init.Io?.BeforeStart();
         if (request.Checkpoint.Length > 0)
         {
@@ -266,14 +273,10 @@ internal sealed partial class ContainerTask
     {
         if (init.Ended)
         {
-            throw ShimException.Precondition($"container {Id} init process is not running");
+            throw ShimException.Precondition($"container {Id} init process is not running: failed precondition");
         }
 
-        if (process.Pid != 0)
-        {
-            throw ShimException.Precondition("cannot start a process that was started");
-        }
-
+        TaskRules.CheckStart(process);
         string file = Path.Combine(Bundle, process.ExecId + "-process.json");
         File.WriteAllBytes(file, process.Document);
         try

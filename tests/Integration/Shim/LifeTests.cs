@@ -75,10 +75,9 @@ public sealed class LifeTests
         Assert.Equal(TtrpcStatus.NotFound, await RefusedAsync(() => shim.CallAsync("State")));
         await shim.CreateAsync();
         Assert.Equal(TtrpcStatus.AlreadyExists, await RefusedAsync(() => shim.CreateAsync()));
-        Assert.Equal(TtrpcStatus.FailedPrecondition, await RefusedAsync(() => shim.CallAsync("Delete")));
         await shim.CallAsync("Start");
-        Assert.Equal(TtrpcStatus.FailedPrecondition, await RefusedAsync(() => shim.CallAsync("Start")));
-        Assert.Equal(TtrpcStatus.FailedPrecondition, await RefusedAsync(() => shim.CallAsync("Delete")));
+        Assert.Equal(TtrpcStatus.Unknown, await RefusedAsync(() => shim.CallAsync("Start")));
+        Assert.Equal(TtrpcStatus.Unknown, await RefusedAsync(() => shim.CallAsync("Delete")));
         Assert.Equal(TtrpcStatus.NotFound, await RefusedAsync(() => shim.CallAsync("Start", "nobody")));
         Assert.Equal(TtrpcStatus.InvalidArgument, await RefusedAsync(() => shim.ExecAsync("../up", null, "true")));
         await shim.ExecAsync("one", null, "nope");
@@ -91,6 +90,23 @@ public sealed class LifeTests
         Assert.Equal(TtrpcStatus.NotFound, await RefusedAsync(() => shim.CallAsync("Kill", new KillRequest { Id = shim.Id, Signal = 9 })));
         await shim.CallAsync("Delete");
         Assert.Equal(TtrpcStatus.NotFound, await RefusedAsync(() => shim.CallAsync("Delete")));
+    }
+
+    [Fact]
+    public async Task A_created_task_may_be_deleted_and_its_end_is_told_before()
+    {
+        await using var shim = new ShimPod("sleep", "1000");
+        await shim.StartAsync();
+        int pid = await shim.CreateAsync();
+
+        DeleteResponse deleted = await shim.CallAsync("Delete", new ProcessRequest { Id = shim.Id }, DeleteResponse.Parser);
+
+        Assert.Equal((137u, (uint)pid), (deleted.ExitStatus, deleted.Pid));
+        Assert.Equal("{}", File.ReadAllText(Path.Combine(shim.Bundle(shim.Id), "options.json")).Replace($"\"binary_name\":\"{Programs.Runc}\"", "", StringComparison.Ordinal).Replace($"\"root\":\"{Path.GetDirectoryName(Path.GetDirectoryName(shim.State(shim.Id)))}\"", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal));
+        Assert.Equal(Programs.Runc, File.ReadAllText(Path.Combine(shim.Bundle(shim.Id), "runtime")));
+        await shim.CallAsync("Shutdown", new ShutdownRequest { Id = shim.Id });
+        ShimPod.Until(() => !HostProcesses.Lives(shim.Process), "the shim lives");
+        Assert.Equal(["create", "exit", "delete"], shim.Sink.Topics);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class SecurityTests
         Assert.Matches("^directory (600|7[01][01]) 0 0$", Stat(Path.GetDirectoryName(shim.Socket)!));
         Assert.Matches("^directory 7[01][01] 0 0$", Stat(Path.GetDirectoryName(shim.State(shim.Id))!));
         Assert.Matches("^directory 7[01][01] 0 0$", Stat(shim.State(shim.Id)));
-        foreach (string file in new[] { "shim-options", "address", "init.pid" })
+        foreach (string file in new[] { "options.json", "runtime", "address", "init.pid" })
         {
             Assert.Matches("^regular file 6[04][04] 0 0$", Stat(Path.Combine(shim.Bundle(shim.Id), file)));
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Formats.Tar;
+using System.Globalization;
 using System.Security.Cryptography;
 using Wharf.Harness;
 
@@ -8,6 +9,7 @@ namespace Wharf.Interop.Containerd;
 /// <summary>SIGKILL in the middle of whatever it does: the next start finds a store that is whole.</summary>
 public sealed class KillTests : IDisposable
 {
+    // WHARF_KILLS asks for more.
     private const int Kills = 30;
     private readonly WharfContainerd containerd = new();
     private readonly DockerRegistry registry = new();
@@ -19,8 +21,9 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
-    public void Thirty_kills_during_pull_unpack_diff_commit_and_delete()
+    public void Kills_at_random_moments_of_pull_unpack_diff_commit_and_delete()
     {
+        int kills = int.TryParse(Environment.GetEnvironmentVariable("WHARF_KILLS"), CultureInfo.InvariantCulture, out int asked) ? asked : Kills;
         string name = Publish();
         containerd.Ctr("image", "pull", "--plain-http", name).Succeeds();
         var store = new ContainerdStore(containerd);
@@ -39,7 +42,7 @@ public sealed class KillTests : IDisposable
                 ctr image rm --sync {name}
             done
             """.Replace('[', '{').Replace(']', '}');
-        for (int kill = 0; kill < Kills; kill++)
+        for (int kill = 0; kill < kills; kill++)
         {
             using Process worker = Command.Start("/bin/sh", ["-c", work, "sh", $"turn-{kill}"]);
             Thread.Sleep(random.Next(700));
