@@ -172,7 +172,7 @@ internal sealed partial class Container
                 Namespaces = namespaces,
                 Identity = new ProcessIdentity(spec.Process!, warn),
                 Channel = channel,
-                Own = OwnProgram.Read(),
+                Own = OwnProgram.Read(later: namespaces.Secludes && !options.NoPivot && spec.Linux?.RootfsPropagation is not ("shared" or "rshared")),
                 Scheduling = scheduling,
                 TimeOffsets = timeOffsets,
                 Seccomp = seccomp,
@@ -226,7 +226,11 @@ internal sealed partial class Container
 
     private void Save(int init)
     {
-        record = record with { InitPid = init, InitStart = ProcessTable.StartOf(init) ?? throw new ContainerException("container init ended before it was ready") };
+        if (record.InitPid != init)
+        {
+            record = record with { InitPid = init, InitStart = ProcessTable.StartOf(init) ?? throw new ContainerException("container init ended before it was ready") };
+        }
+
         directory.Save(record);
     }
 }
