@@ -97,7 +97,7 @@ internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table
             containers.Add(summary with { SizeRw = summary.SizeRw + FolderSize.Of(container.Folder) });
         }
 
-        IReadOnlyList<ImageSummary> list = Wanted("image") ? await images.List.RunAsync(ImageFilters.Parse(null), cancellation).ConfigureAwait(false) : [];
+        IReadOnlyList<ImageSummary> list = Wanted("image") ? await images.List.RunAsync(ImageFilters.Parse(null), withManifests: false, cancellation).ConfigureAwait(false) : [];
         ImageSummary[] counted = [.. list.Select(image => image with { Containers = containers.Count(one => one.ImageID == image.Id), SharedSize = Math.Max(0, image.SharedSize) })];
         IReadOnlyList<Volume> held = Wanted("volume") ? volumes.Usage() : [];
         if (!Wanted("container"))

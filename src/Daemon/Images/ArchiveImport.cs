@@ -6,9 +6,15 @@ using Wharf.Oci.Images;
 namespace Wharf.Daemon.Images;
 
 /// <summary>Moves images from an archive into the content store, what they point at before what points.</summary>
-internal sealed class ArchiveImport(ImageArchive archive, ContentStore content, LayerUnpacker unpacker, string snapshotter, ProgressMessages messages)
+internal sealed class ArchiveImport(ImageArchive archive, ContentStore content, LayerUnpacker unpacker, string snapshotter, IReadOnlyList<Platform> platforms, ProgressMessages messages)
 {
     private readonly Dictionary<Digest, bool> _imported = [];
+
+    /// <summary>Whether something was left out because nobody asked for its platform.</summary>
+    public bool Filtered { get; private set; }
+
+    public EngineException NotFound() =>
+        new(EngineErrorKind.NotFound, $"requested platform(s) ([{string.Join(' ', platforms)}]) not found: image might be filtered out");
 
     /// <summary>Imports what a descriptor of an OCI layout points at. False when a part is missing; of an index, when no manifest is whole.</summary>
     public Task<bool> ImportAsync(Descriptor target, CancellationToken cancellation) => ImportAsync(target, depth: 0, cancellation);
@@ -18,6 +24,11 @@ internal sealed class ArchiveImport(ImageArchive archive, ContentStore content, 
     {
         byte[] config = await archive.ReadAsync(saved.Config, ImageDocuments.LargestConfig, cancellation).ConfigureAwait(false);
         Image image = ImageDocuments.ReadImage(config);
+        if (!IsWanted(image.Platform))
+        {
+            throw NotFound();
+        }
+
         var layers = new List<Descriptor>();
         foreach (string name in saved.Layers)
         {
@@ -95,7 +106,7 @@ internal sealed class ArchiveImport(ImageArchive archive, ContentStore content, 
         byte[] bytes = await ReadVerifiedAsync(target, ImageDocuments.LargestManifest, cancellation).ConfigureAwait(false);
         ImageIndex index = ImageDocuments.ReadIndex(bytes, target.MediaType);
         bool any = false;
-        foreach (Descriptor child in index.Manifests)
+        foreach (Descriptor child in index.Manifests.Where(child => child.Platform is null || IsWanted(child.Platform)))
         {
             any |= await ImportAsync(child, depth + 1, cancellation).ConfigureAwait(false);
         }
@@ -117,16 +128,29 @@ internal sealed class ArchiveImport(ImageArchive archive, ContentStore content, 
             return false;
         }
 
+        byte[] config = await ReadVerifiedAsync(manifest.Config, ImageDocuments.LargestConfig, cancellation).ConfigureAwait(false);
+        Image? image = MediaTypes.IsConfig(manifest.Config.MediaType) ? ImageDocuments.ReadImage(config) : null;
+        if (image is not null && !IsWanted(image.Platform))
+        {
+            return false;
+        }
+
         foreach (Descriptor layer in manifest.Layers)
         {
             await WriteAsync(layer, ImageArchive.BlobName(layer.Digest), cancellation).ConfigureAwait(false);
         }
 
-        byte[] config = await ReadVerifiedAsync(manifest.Config, ImageDocuments.LargestConfig, cancellation).ConfigureAwait(false);
-        Dictionary<string, string> labels = MediaTypes.IsConfig(manifest.Config.MediaType) ? ImageLayers.References(ImageDocuments.ReadImage(config), snapshotter) : [];
+        Dictionary<string, string> labels = image is not null ? ImageLayers.References(image, snapshotter) : [];
         await content.WriteAsync(manifest.Config, config, labels, cancellation).ConfigureAwait(false);
         await content.WriteAsync(target, bytes, ImageLayers.References(manifest), cancellation).ConfigureAwait(false);
         return true;
+    }
+
+    private bool IsWanted(Platform platform)
+    {
+        bool wanted = platforms.Count == 0 || platforms.Any(one => one.Normalised().ToString() == platform.Normalised().ToString());
+        Filtered |= !wanted;
+        return wanted;
     }
 
     private async Task<byte[]> ReadVerifiedAsync(Descriptor descriptor, int limit, CancellationToken cancellation)

@@ -25,7 +25,7 @@ internal sealed class EmbeddedImage : IDisposable
                 await using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)
                     ?? throw new EngineException(EngineErrorKind.System, $"the program carries no \"{Resource}\"");
                 await using var messages = new ProgressMessages(Stream.Null);
-                await images.Load.RunAsync(resource, messages, _end.Token).ConfigureAwait(false);
+                await images.Load.RunAsync(resource, [], messages, _end.Token).ConfigureAwait(false);
             }
 
             return null;

@@ -25,9 +25,10 @@ internal sealed class ImageOperations
         Pull = new PullImage(containerd, registry, locks, snapshotter);
         Load = new LoadImage(containerd, locks, snapshotter, temporaryDirectory);
         Import = new ImportImage(containerd, locks, snapshotter, temporaryDirectory);
-        Save = new SaveImage(Resolver, content);
-        List = new ListImages(Store, Reader, Resolver, unpacker, uses);
-        Inspect = new InspectImage(Resolver, content, unpacker, snapshotter);
+        Save = new SaveImage(Resolver, Reader, content);
+        var manifests = new ListManifests(Reader, unpacker, uses);
+        List = new ListImages(Store, Reader, Resolver, unpacker, manifests, uses);
+        Inspect = new InspectImage(Resolver, content, unpacker, manifests, snapshotter);
         History = new InspectImageHistory(Resolver, unpacker);
         Tag = new TagImage(Resolver, Store);
         Remove = new RemoveImage(Resolver, Store, uses);

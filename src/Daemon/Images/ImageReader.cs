@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Wharf.ContainerdApi.Content.V1;
 using Wharf.Oci.Digests;
 using Wharf.Oci.Images;
 
@@ -47,6 +48,19 @@ internal sealed class ImageReader(ContentStore content)
     /// <summary>Every platform of the image whose manifest and config are present.</summary>
     public async IAsyncEnumerable<ImageContent> ReadAllAsync(Descriptor target, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
+        await foreach (Descriptor manifest in ManifestsAsync(target, null, cancellation).ConfigureAwait(false))
+        {
+            if (await ReadManifestAsync(manifest, cancellation).ConfigureAwait(false) is { } image)
+            {
+                yield return image;
+            }
+        }
+    }
+
+    /// <summary>Every manifest that the image names, whether it is here or not.</summary>
+    /// <param name="indexes">Gets the indexes that were read on the way; null: nobody asks.</param>
+    public async IAsyncEnumerable<Descriptor> ManifestsAsync(Descriptor target, ICollection<Descriptor>? indexes, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
         var left = new Queue<(Descriptor Descriptor, int Depth)>([(target, 0)]);
         var seen = new HashSet<Digest>();
         while (left.TryDequeue(out (Descriptor Descriptor, int Depth) next))
@@ -60,21 +74,35 @@ internal sealed class ImageReader(ContentStore content)
             {
                 if (await content.ReadAsync(next.Descriptor.Digest, ImageDocuments.LargestManifest, cancellation).ConfigureAwait(false) is { } index)
                 {
+                    indexes?.Add(next.Descriptor);
                     foreach (Descriptor child in ImageDocuments.ReadIndex(index, next.Descriptor.MediaType).Manifests)
                     {
                         left.Enqueue((child, next.Depth + 1));
                     }
                 }
             }
-            else if (MediaTypes.IsManifest(next.Descriptor.MediaType)
-                && await ReadManifestAsync(next.Descriptor, cancellation).ConfigureAwait(false) is { } image)
+            else if (MediaTypes.IsManifest(next.Descriptor.MediaType))
             {
-                yield return image;
+                yield return next.Descriptor;
             }
         }
     }
 
-    private async Task<ImageContent?> ReadManifestAsync(Descriptor descriptor, CancellationToken cancellation)
+    /// <summary>Whether a manifest and all that it names is here, and how many bytes of it are.</summary>
+    public async Task<(Manifest? Whole, long Size)> PresenceAsync(Descriptor descriptor, CancellationToken cancellation)
+    {
+        if (await content.ReadAsync(descriptor.Digest, ImageDocuments.LargestManifest, cancellation).ConfigureAwait(false) is not { } bytes)
+        {
+            return (null, 0);
+        }
+
+        Manifest manifest = ImageDocuments.ReadManifest(bytes, descriptor.MediaType);
+        Info?[] found = await Task.WhenAll(manifest.Layers.Append(manifest.Config).DistinctBy(blob => blob.Digest).Select(blob => content.FindAsync(blob.Digest, cancellation))).ConfigureAwait(false);
+        return (found.Contains(null) ? null : manifest, bytes.Length + found.Sum(blob => blob?.Size ?? 0));
+    }
+
+    /// <summary>Null when manifest or config are missing, and for what is no image.</summary>
+    public async Task<ImageContent?> ReadManifestAsync(Descriptor descriptor, CancellationToken cancellation)
     {
         if (await content.ReadAsync(descriptor.Digest, ImageDocuments.LargestManifest, cancellation).ConfigureAwait(false) is not { } manifestContent)
         {

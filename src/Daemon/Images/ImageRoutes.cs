@@ -38,7 +38,7 @@ internal sealed class ImageRoutes(ImageOperations operations, SearchImages searc
     private async Task ListAsync(HttpContext context, string value)
     {
         ImageFilters filters = ImageFilters.Parse(context.Request.Query["filters"], "dangling", "label", "label!", "before", "since", "reference", "until");
-        await Answers.JsonAsync(context, await operations.List.RunAsync(filters, context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListImageSummary).ConfigureAwait(false);
+        await Answers.JsonAsync(context, await operations.List.RunAsync(filters, Answers.Flag(context, "manifests"), context.RequestAborted).ConfigureAwait(false), ImagesJson.Default.IReadOnlyListImageSummary).ConfigureAwait(false);
     }
 
     private async Task CreateAsync(HttpContext context, string value)
@@ -82,7 +82,7 @@ internal sealed class ImageRoutes(ImageOperations operations, SearchImages searc
     private Task LoadAsync(HttpContext context, string value)
     {
         LiftBodyLimit(context);
-        return StreamAsync(context, messages => operations.Load.RunAsync(context.Request.Body, messages, context.RequestAborted));
+        return StreamAsync(context, messages => operations.Load.RunAsync(context.Request.Body, PlatformsOf(context), messages, context.RequestAborted));
     }
 
     private async Task PruneAsync(HttpContext context, string value)
@@ -98,7 +98,7 @@ internal sealed class ImageRoutes(ImageOperations operations, SearchImages searc
             ? throw new EngineException(EngineErrorKind.InvalidParameter, "no image is named")
             : operations.Save.RunAsync(
                 names,
-                PlatformOf(context),
+                PlatformsOf(context),
                 () =>
                 {
                     context.Response.ContentType = "application/x-tar";
@@ -108,7 +108,7 @@ internal sealed class ImageRoutes(ImageOperations operations, SearchImages searc
 
     private async Task InspectAsync(HttpContext context, string name)
     {
-        ImageInspect image = await operations.Inspect.RunAsync(name, PlatformOf(context), context.RequestAborted).ConfigureAwait(false);
+        ImageInspect image = await operations.Inspect.RunAsync(name, PlatformOf(context), Answers.Flag(context, "manifests"), context.RequestAborted).ConfigureAwait(false);
 
         // Compose 1 reads the older field of an image's configuration without asking whether it is there.
         await Answers.JsonAsync(context, ApiVersion.Of(context) < WithoutContainerConfig ? image : image with { ContainerConfig = null }, ImagesJson.Default.ImageInspect).ConfigureAwait(false);
@@ -228,17 +228,16 @@ internal sealed class ImageRoutes(ImageOperations operations, SearchImages searc
         }
     }
 
-    private static Platform? PlatformOf(HttpContext context)
-    {
-        if (Answers.Value(context, "platform") is not { } text)
-        {
-            return null;
-        }
+    private static Platform? PlatformOf(HttpContext context) => Answers.Value(context, "platform") is { } text ? Platform(text) : null;
 
+    private static IReadOnlyList<Platform> PlatformsOf(HttpContext context) => [.. context.Request.Query["platform"].OfType<string>().Where(text => text.Length > 0).Select(Platform)];
+
+    private static Platform Platform(string text)
+    {
         try
         {
             // Since API 1.48 it may be an OCI platform in JSON.
-            return text.StartsWith('{') ? ImageDocuments.Read(System.Text.Encoding.UTF8.GetBytes(text), ImageJson.Default.Platform, "platform").Normalised() : Platform.Parse(text);
+            return text.StartsWith('{') ? ImageDocuments.Read(System.Text.Encoding.UTF8.GetBytes(text), ImageJson.Default.Platform, "platform").Normalised() : Oci.Images.Platform.Parse(text);
         }
         catch (Exception error) when (error is FormatException or ImageFormatException)
         {

@@ -5,10 +5,15 @@ using Wharf.Oci.Images;
 namespace Wharf.Daemon.Images;
 
 /// <summary>Tells all about one image.</summary>
-internal sealed class InspectImage(ImageResolver resolver, ContentStore content, LayerUnpacker unpacker, string snapshotter)
+internal sealed class InspectImage(ImageResolver resolver, ContentStore content, LayerUnpacker unpacker, ListManifests manifests, string snapshotter)
 {
-    public async Task<ImageInspect> RunAsync(string name, Platform? platform, CancellationToken cancellation)
+    public async Task<ImageInspect> RunAsync(string name, Platform? platform, bool withManifests, CancellationToken cancellation)
     {
+        if (withManifests && platform is not null)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, "conflicting options: manifests and platform options cannot both be set");
+        }
+
         (ResolvedImage image, ImageContent read) = await resolver.ReadAsync(name, platform, cancellation).ConfigureAwait(false);
         byte[] config = await content.ReadAsync(read.Manifest.Config.Digest, ImageDocuments.LargestConfig, cancellation).ConfigureAwait(false) ?? "{}"u8.ToArray();
         using JsonDocument document = JsonDocument.Parse(config);
@@ -36,6 +41,7 @@ internal sealed class InspectImage(ImageResolver resolver, ContentStore content,
             RootFS = new ImageRootFs { Type = "layers", Layers = [.. read.Image.Rootfs.DiffIds.Select(id => id.ToString())] },
             Metadata = new ImageMetadata { LastTagTime = image.Names.Count == 0 ? null : ImageNames.Time(image.Names.Max(record => record.Created)) },
             Descriptor = new ContentDescriptor { MediaType = image.Target.MediaType, Digest = image.Id.ToString(), Size = image.Target.Size },
+            Manifests = withManifests ? await manifests.RunAsync(image.Target, cancellation).ConfigureAwait(false) : null,
         };
     }
 

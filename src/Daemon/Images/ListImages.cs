@@ -5,9 +5,9 @@ using Wharf.Oci.References;
 namespace Wharf.Daemon.Images;
 
 /// <summary>Lists images, the newest first, with docker's filters.</summary>
-internal sealed class ListImages(ImageStore store, ImageReader reader, ImageResolver resolver, LayerUnpacker unpacker, Func<IReadOnlyList<ImageUse>> uses)
+internal sealed class ListImages(ImageStore store, ImageReader reader, ImageResolver resolver, LayerUnpacker unpacker, ListManifests manifests, Func<IReadOnlyList<ImageUse>> uses)
 {
-    public async Task<IReadOnlyList<ImageSummary>> RunAsync(ImageFilters filters, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ImageSummary>> RunAsync(ImageFilters filters, bool withManifests, CancellationToken cancellation)
     {
         bool? dangling = filters.Boolean("dangling");
         DateTimeOffset? before = await CreatedAsync(filters["before"], cancellation).ConfigureAwait(false);
@@ -52,6 +52,7 @@ internal sealed class ListImages(ImageStore store, ImageReader reader, ImageReso
                 Labels = content.Image.Config?.Labels,
                 Containers = used.Count(use => use.ImageId == image.Key.ToString()),
                 Descriptor = new ContentDescriptor { MediaType = image.First().Target.MediaType, Digest = image.Key.ToString(), Size = image.First().Target.Size },
+                Manifests = withManifests ? await manifests.RunAsync(image.First().Target, cancellation).ConfigureAwait(false) : null,
             });
         }
 

@@ -12,14 +12,15 @@ namespace Wharf.Daemon.Images;
 /// </summary>
 internal sealed class LoadImage(ContainerdConnection containerd, KeyedLock locks, string snapshotter, string temporaryDirectory)
 {
+    /// <param name="platforms">Those that are taken of images with several; none: all.</param>
     /// <returns>The names that were loaded, and ids of images without a name.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(Stream source, ProgressMessages messages, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> RunAsync(Stream source, IReadOnlyList<Platform> platforms, ProgressMessages messages, CancellationToken cancellation)
     {
         try
         {
             await using ImageArchive archive = await ImageArchive.ReadAsync(source, temporaryDirectory, cancellation).ConfigureAwait(false);
             await using ContentLease lease = await ContentLease.TakeAsync(containerd, "load", cancellation).ConfigureAwait(false);
-            var import = new ArchiveImport(archive, new ContentStore(lease.Calls), new LayerUnpacker(lease.Calls, snapshotter, locks), snapshotter, messages);
+            var import = new ArchiveImport(archive, new ContentStore(lease.Calls), new LayerUnpacker(lease.Calls, snapshotter, locks), snapshotter, platforms, messages);
             var store = new ImageStore(lease.Calls);
             var loaded = new List<string>();
             foreach ((Descriptor target, IReadOnlyList<ImageReference> names) in await ImagesAsync(archive, import, cancellation).ConfigureAwait(false))
@@ -73,7 +74,7 @@ internal sealed class LoadImage(ContainerdConnection containerd, KeyedLock locks
             {
                 if (!await import.ImportAsync(descriptor, cancellation).ConfigureAwait(false))
                 {
-                    throw new ImageFormatException($"read archive: image \"{descriptor.Digest}\" is not there as a whole");
+                    throw import.Filtered ? import.NotFound() : new ImageFormatException($"read archive: image \"{descriptor.Digest}\" is not there as a whole");
                 }
 
                 // docker save repeats the descriptor for each name.

@@ -7,17 +7,16 @@ using Wharf.Oci.References;
 namespace Wharf.Daemon.Images;
 
 /// <summary>Writes images as an archive that is an OCI image layout and what docker save writes, both at once.</summary>
-internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
+internal sealed class SaveImage(ImageResolver resolver, ImageReader reader, ContentStore content)
 {
-    public async Task RunAsync(IReadOnlyList<string> names, Platform? platform, Func<Stream> open, CancellationToken cancellation)
+    /// <param name="platforms">Those that are saved of images with several; none: all that are here.</param>
+    public async Task RunAsync(IReadOnlyList<string> names, IReadOnlyList<Platform> platforms, Func<Stream> open, CancellationToken cancellation)
     {
         // Everything is found before the first byte is sent: from then on an error cannot be told.
-        var images = new List<(ResolvedImage Image, ImageContent Content, IReadOnlyList<ImageReference> Names)>();
+        var images = new List<SavedImage>();
         foreach (string name in names)
         {
-            (ResolvedImage image, ImageContent read) = await resolver.ReadAsync(name, platform, cancellation).ConfigureAwait(false);
-            IReadOnlyList<ImageReference> own = image.Matched is { } matched && ImageReference.TryParse(matched.Name, out ImageReference? reference) && reference.Tag is not null ? [reference] : [];
-            images.Add((image, read, own));
+            images.Add(await FindAsync(name, platforms, cancellation).ConfigureAwait(false));
         }
 
         await using var tar = new TarWriter(open(), TarEntryFormat.Pax, leaveOpen: true);
@@ -26,11 +25,11 @@ internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
         var saved = new List<DockerArchiveEntry>();
         var manifests = new List<Descriptor>();
         // An image that is named twice is saved once, with both names.
-        foreach (var same in images.GroupBy(image => image.Content.ManifestDescriptor.Digest))
+        foreach (IGrouping<Digest, SavedImage> same in images.GroupBy(image => image.Target.Digest))
         {
-            ImageContent image = same.First().Content;
+            SavedImage image = same.First();
             List<ImageReference> own = [.. same.SelectMany(one => one.Names).Distinct()];
-            foreach (Descriptor blob in image.Manifest.Layers.Append(image.Manifest.Config).Append(image.ManifestDescriptor))
+            foreach (Descriptor blob in image.Blobs)
             {
                 if (written.Add(blob.Digest))
                 {
@@ -38,13 +37,17 @@ internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
                 }
             }
 
-            saved.Add(new DockerArchiveEntry
+            if (image.Docker is { } docker)
             {
-                Config = ImageArchive.BlobName(image.Manifest.Config.Digest),
-                RepoTags = own.Count == 0 ? null : [.. own.Select(reference => reference.Familiar)],
-                Layers = [.. image.Manifest.Layers.Select(layer => ImageArchive.BlobName(layer.Digest))],
-            });
-            Descriptor bare = image.ManifestDescriptor with { Platform = null, Annotations = null };
+                saved.Add(new DockerArchiveEntry
+                {
+                    Config = ImageArchive.BlobName(docker.Manifest.Config.Digest),
+                    RepoTags = own.Count == 0 ? null : [.. own.Select(reference => reference.Familiar)],
+                    Layers = [.. docker.Manifest.Layers.Select(layer => ImageArchive.BlobName(layer.Digest))],
+                });
+            }
+
+            Descriptor bare = image.Target with { Platform = null, Annotations = null };
             manifests.AddRange(own.Count == 0
                 ? [bare]
                 : own.Select(reference => bare with
@@ -56,6 +59,42 @@ internal sealed class SaveImage(ImageResolver resolver, ContentStore content)
         var index = new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = manifests };
         await WriteAsync(tar, "index.json", JsonSerializer.SerializeToUtf8Bytes(index, ImageJson.Plain.ImageIndex), cancellation).ConfigureAwait(false);
         await WriteAsync(tar, "manifest.json", JsonSerializer.SerializeToUtf8Bytes(saved, ImageJson.Plain.IReadOnlyListDockerArchiveEntry), cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<SavedImage> FindAsync(string name, IReadOnlyList<Platform> platforms, CancellationToken cancellation)
+    {
+        ResolvedImage image = await resolver.ResolveAsync(name, cancellation).ConfigureAwait(false);
+        IReadOnlyList<ImageReference> own = image.Matched is { } matched && ImageReference.TryParse(matched.Name, out ImageReference? reference) && reference.Tag is not null ? [reference] : [];
+        if (platforms.Count == 1 || !MediaTypes.IsIndex(image.Target.MediaType))
+        {
+            (_, ImageContent one) = await resolver.ReadAsync(name, platforms.Count == 1 ? platforms[0] : null, cancellation).ConfigureAwait(false);
+            return new SavedImage(one.ManifestDescriptor, [.. one.Manifest.Layers, one.Manifest.Config, one.ManifestDescriptor], one, own);
+        }
+
+        var indexes = new List<Descriptor>();
+        var blobs = new List<Descriptor>();
+        ImageContent? docker = null;
+        await foreach (Descriptor descriptor in reader.ManifestsAsync(image.Target, indexes, cancellation).ConfigureAwait(false))
+        {
+            // What was never fetched is left out; whoever loads the archive has as much as is here.
+            if ((await reader.PresenceAsync(descriptor, cancellation).ConfigureAwait(false)).Whole is not { } manifest)
+            {
+                continue;
+            }
+
+            ImageContent? read = await reader.ReadManifestAsync(descriptor, cancellation).ConfigureAwait(false);
+            if (platforms.Count > 0 && (read is null || !platforms.Any(platform => platform.Distance(read.Image.Platform) == 0)))
+            {
+                continue;
+            }
+
+            blobs.AddRange([.. manifest.Layers, manifest.Config, descriptor]);
+            docker = read is not null && (docker is null || Platform.Host.Distance(read.Image.Platform) == 0) ? read : docker;
+        }
+
+        return blobs.Count == 0
+            ? throw new EngineException(EngineErrorKind.NotFound, platforms.Count == 0 ? $"No such image: {name}" : $"image with reference {name} was found but does not provide any of the specified platforms ({string.Join(", ", platforms)})")
+            : new SavedImage(image.Target, [.. blobs, .. Enumerable.Reverse(indexes)], docker, own);
     }
 
     private static Task WriteAsync(TarWriter tar, string name, byte[] bytes, CancellationToken cancellation) =>

@@ -13,4 +13,10 @@ public sealed record ContentDescriptor
 
     [JsonPropertyName("size")]
     public required long Size { get; init; }
+
+    [JsonPropertyName("platform")]
+    public ContentPlatform? Platform { get; init; }
+
+    [JsonPropertyName("annotations")]
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 }

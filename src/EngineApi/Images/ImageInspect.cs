@@ -47,4 +47,7 @@ public sealed record ImageInspect
     public required ImageMetadata Metadata { get; init; }
 
     public ContentDescriptor? Descriptor { get; init; }
+
+    /// <summary>Only when it was asked for.</summary>
+    public IReadOnlyList<ImageManifestSummary>? Manifests { get; init; }
 }

@@ -33,4 +33,7 @@ public sealed record ImageSummary
     public required long Containers { get; init; }
 
     public ContentDescriptor? Descriptor { get; init; }
+
+    /// <summary>Only when it was asked for.</summary>
+    public IReadOnlyList<ImageManifestSummary>? Manifests { get; init; }
 }
