@@ -78,7 +78,7 @@ try
     var stop = new StopContainer(tasks, containerEvents);
     var health = new HealthWatch(new HealthProbe(tasks, containerEvents, loop, execFiles, defaults), containerEvents, stop, background);
     var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks.Containers, networks.Events, volumeMounts, volumes, background, defaults, new HostPlaces(options.ExecRoot), health);
-    var create = new CreateContainer(table, images.Resolver, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), defaults);
+    var create = new CreateContainer(table, images.Resolver, images.Unpack, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), defaults);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, execFiles, background, defaults);
 
     string engineId = EngineId.ReadOrMake(options.DataRoot);
@@ -95,9 +95,11 @@ try
         .. new ArchiveRoutes(table, new OpenContainer(tasks, volumeMounts, options.DataRoot), tasks, containerEvents).All(),
         .. new StatsRoutes(table, tasks).All(),
         .. new ContainerRoutes(table, create, life, stop, tasks, containerEvents, descriptions, sizes, background.Stopping).All(),
+        .. new CheckpointRoutes(table, new ContainerCheckpoints(tasks, containerEvents)).All(),
         .. new ExecRoutes(table, execs, tasks).All(),
     ],
     plugins,
+    options.Experimental,
     background.Stopping);
     settings.Listen(events, engineId);
     life.Listen();

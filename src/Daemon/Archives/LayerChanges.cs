@@ -48,8 +48,10 @@ internal sealed class LayerChanges : IDisposable
         return [.. changes.found.OrderBy(change => change.Path, StringComparer.Ordinal)];
     }
 
-    private void Look(FileDescriptor folder, string path)
+    /// <returns>Whether something was passed over that the runtime has made.</returns>
+    private bool Look(FileDescriptor folder, string path)
     {
+        bool passed = false;
         foreach ((string name, _) in DirectoryEntries.Read(folder, path))
         {
             string own = $"{path}/{name}";
@@ -58,7 +60,7 @@ internal sealed class LayerChanges : IDisposable
                 continue;
             }
 
-            bool was = Was(own, out FileKind kind);
+            bool was = Was(own, out FileStatus before);
             if (status is { Kind: FileKind.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 })
             {
                 if (was)
@@ -72,6 +74,7 @@ internal sealed class LayerChanges : IDisposable
             if (!was && Mountpoints.Contains(own))
             {
                 // Made by the runtime for what is mounted there.
+                passed = true;
                 continue;
             }
 
@@ -82,7 +85,7 @@ internal sealed class LayerChanges : IDisposable
             }
 
             using FileDescriptor below = Files.OpenAt(folder, name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
-            if (was && kind == FileKind.Directory && DirectoryEntries.FindAttribute(folder, name, Opaque) is [(byte)'y'])
+            if (was && before.Kind == FileKind.Directory && DirectoryEntries.FindAttribute(folder, name, Opaque) is [(byte)'y'])
             {
                 HashSet<string> there = [.. DirectoryEntries.Read(below, own).Select(one => one.Name)];
                 foreach (string gone in Names(own).Where(one => !there.Contains(one)))
@@ -92,27 +95,35 @@ internal sealed class LayerChanges : IDisposable
 
                 below.Dispose();
                 using FileDescriptor again = Files.OpenAt(folder, name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
-                Look(again, own);
+                DeepCall.Run(() => Look(again, own));
                 continue;
             }
 
-            Look(below, own);
+            int known = found.Count;
+            if (DeepCall.Run(() => Look(below, own)) && known == found.Count && was && before.Kind == FileKind.Directory && (before.Mode, before.User, before.Group) == (status.Mode, status.User, status.Group))
+            {
+                // Only what is mounted in it took it into the container's layer.
+                found.RemoveAt(known - 1);
+                passed = true;
+            }
         }
+
+        return passed;
     }
 
     /// <summary>Whether the image has something there, the nearest layer first.</summary>
-    private bool Was(string path, out FileKind kind)
+    private bool Was(string path, out FileStatus before)
     {
         foreach (FileDescriptor layer in lower)
         {
             if (Entry(layer, path) is { } status)
             {
-                kind = status.Kind;
+                before = status;
                 return status is not { Kind: FileKind.CharacterDevice, DeviceMajor: 0, DeviceMinor: 0 };
             }
         }
 
-        kind = default;
+        before = default;
         return false;
     }
 

@@ -29,10 +29,13 @@ internal sealed class TreeCopy
         }
     }
 
-    private void Fill(FileDescriptor from, FileDescriptor to)
+    /// <returns>How many entries there were.</returns>
+    private int Fill(FileDescriptor from, FileDescriptor to)
     {
+        int count = 0;
         foreach ((string name, _) in DirectoryEntries.Read(from, "copy"))
         {
+            count++;
             using FileDescriptor entry = Files.OpenAt(from, name, OpenFlags.Path | OpenFlags.NoFollow);
             FileStatus status = Files.Status(entry, name);
             if (status.Links > 1 && status.Kind != FileKind.Directory && linked.TryGetValue((status.Filesystem, status.Inode), out (FileDescriptor Folder, string Name) first))
@@ -48,7 +51,7 @@ internal sealed class TreeCopy
                     using (FileDescriptor below = Files.Reopen(entry, OpenFlags.ReadOnly | OpenFlags.Directory, name))
                     using (FileDescriptor made = Files.OpenAt(to, name, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow))
                     {
-                        Fill(below, made);
+                        DeepCall.Run(() => Fill(below, made));
                     }
 
                     break;
@@ -71,6 +74,8 @@ internal sealed class TreeCopy
                 linked[(status.Filesystem, status.Inode)] = (Files.DuplicateCloseOnExec(to), name);
             }
         }
+
+        return count;
     }
 
     /// <summary>The owner before the mode, which chown(2) cuts, and before the attributes, of which it takes the capability away.</summary>

@@ -48,6 +48,8 @@ internal static class OptionsReader
                 "--log-opt" => options with { LogOptions = Option(options.LogOptions, flag, value) },
                 "--authorization-plugin" => options with { AuthorizationPlugins = [.. options.AuthorizationPlugins, value] },
                 "--metrics-addr" => options with { MetricsAddress = value },
+                "--cdi-spec-dir" => options with { CdiFolders = [.. options.CdiFolders, value] },
+                "--userns-remap" => options with { UserNamespace = value },
                 "--init-path" => options with { InitPath = value },
                 "--seccomp-profile" => options with { Seccomp = Profile(value) },
                 "--cgroup-parent" => options with { CgroupParent = value },
@@ -66,6 +68,7 @@ internal static class OptionsReader
     private static DaemonOptions? Switch(DaemonOptions options, string flag, string value) => flag switch
     {
         "-D" or "--debug" => options with { Debug = Flag(flag, value) },
+        "--experimental" => options with { Experimental = Flag(flag, value) },
         "--init" => options with { UsesInit = Flag(flag, value) },
         "--no-new-privileges" => options with { NoNewPrivileges = Flag(flag, value) },
         "--tls" => options with { UsesTls = Flag(flag, value) },
@@ -140,6 +143,9 @@ internal static class OptionsReader
             TlsCertificate = options.TlsCertificate == standard.TlsCertificate ? file.TlsCertificate ?? options.TlsCertificate : options.TlsCertificate,
             TlsKey = options.TlsKey == standard.TlsKey ? file.TlsKey ?? options.TlsKey : options.TlsKey,
             Debug = options.Debug || file.Debug == true,
+            Experimental = options.Experimental || file.Experimental == true,
+            CdiFolders = options.CdiFolders.Count > 0 ? options.CdiFolders : file.CdiFolders ?? [],
+            UserNamespace = options.UserNamespace.Length > 0 ? options.UserNamespace : file.UserNamespace ?? "",
             Bridge = options.Bridge == standard.Bridge ? file.Bridge ?? options.Bridge : options.Bridge,
             BridgeAddress = options.BridgeAddress.Length > 0 ? options.BridgeAddress : file.BridgeAddress ?? "",
             Firewall = options.Firewall && file.Firewall != false,

@@ -33,7 +33,7 @@ internal sealed partial class ContainerLife
         stopping.ThrowIfCancellationRequested();
         try
         {
-            await StartAsync(container, stopping).ConfigureAwait(false);
+            await StartAsync(container, null, stopping).ConfigureAwait(false);
         }
         catch (Exception error) when (error is EngineException or RpcException or SyscallException or IOException)
         {
@@ -51,7 +51,7 @@ internal sealed partial class ContainerLife
             try
             {
                 await WhenContainerdAnswersAsync(() => tasks.FindAsync(container.Id, stopping), stopping).ConfigureAwait(false);
-                await StartAsync(container, stopping).ConfigureAwait(false);
+                await StartAsync(container, null, stopping).ConfigureAwait(false);
             }
             catch (Exception error) when (error is EngineException or RpcException or SyscallException or IOException)
             {

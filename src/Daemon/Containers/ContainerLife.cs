@@ -18,7 +18,8 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
     /// <summary>The container has another name, which others on its networks find it by.</summary>
     internal Task TellNameAsync(Container container) => networks.Resolver.SetAsync(container);
 
-    internal async Task StartAsync(Container container, CancellationToken cancellation)
+    /// <param name="checkpoint">The folder of a state to begin from; null: anew.</param>
+    internal async Task StartAsync(Container container, string? checkpoint, CancellationToken cancellation)
     {
         await container.Gate.WaitAsync(cancellation).ConfigureAwait(false);
         bool failed = true;
@@ -34,7 +35,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
 
             container.Change(document => document with { StoppedByUser = false });
             container.BeginRun();
-            await LaunchAsync(container, cancellation).ConfigureAwait(false);
+            await LaunchAsync(container, checkpoint, cancellation).ConfigureAwait(false);
             failed = false;
         }
         finally
@@ -47,7 +48,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
         }
     }
 
-    private async Task LaunchAsync(Container container, CancellationToken cancellation)
+    private async Task LaunchAsync(Container container, string? checkpoint, CancellationToken cancellation)
     {
         bool created = false;
         try
@@ -61,19 +62,35 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             var shared = SharedNamespaces.Of(table, container.Document.HostConfig);
             using FileDescriptor? shm = shared.ShmProcess is { } sharing ? SharedMemory.Copy(sharing) : null;
             RuntimeSpec spec = ContainerSpec.Of(container, user, network, own.Mounts, shared, shm is null ? null : own.Place(shm), defaults);
+            if (LinkVariables.Of(container.Document, table) is { Count: > 0 } links)
+            {
+                // The container's own come later, and win.
+                spec = spec with { Process = spec.Process! with { Env = [.. links, .. spec.Process.Env ?? []] } };
+            }
+
             byte[] document = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeJson.Default.RuntimeSpec);
             ProcessStreams streams = stdio.Open(container, resumed: false, await ContainerStdio.ConnectAsync(container, cancellation).ConfigureAwait(false));
             RequestTiming.Lap("api", "specification made, streams opened");
             await tasks.SetSpecAsync(container.Id, document, cancellation).ConfigureAwait(false);
             RequestTiming.Lap("store", "specification kept");
-            int pid = await tasks.CreateTaskAsync(container.Id, mounts, streams.InputPath, streams.OutputPath, streams.ErrorPath, container.Config.Tty, cancellation).ConfigureAwait(false);
+            int pid = await tasks.CreateTaskAsync(container.Id, mounts, streams.InputPath, streams.OutputPath, streams.ErrorPath, container.Config.Tty, checkpoint, cancellation).ConfigureAwait(false);
             RequestTiming.Lap("shim", "shim started, container made by the runtime");
             created = true;
+            if (checkpoint is not null)
+            {
+                // Its process comes to be as a whole, and has its network a moment later.
+                pid = await tasks.StartAsync(container.Id, "", cancellation).ConfigureAwait(false);
+            }
+
             container.ChangeState(state => state with { Status = "running", Running = true, Paused = false, Restarting = false, OOMKilled = false, Pid = pid, ExitCode = 0, Error = "", StartedAt = Timestamps.Text(DateTimeOffset.UtcNow) });
             await networks.ConnectAsync(container, pid).ConfigureAwait(false);
             networkEvents.Publish(container, "connect");
             RequestTiming.Lap("network", "link, addresses, ports");
-            await tasks.StartAsync(container.Id, "", cancellation).ConfigureAwait(false);
+            if (checkpoint is null)
+            {
+                await tasks.StartAsync(container.Id, "", cancellation).ConfigureAwait(false);
+            }
+
             RequestTiming.Lap("runtime", "program started");
             streams.MarkStarted();
             events.Publish(container, "start");

@@ -59,7 +59,7 @@ internal sealed class ContainerRoutes(
     {
         RequestTiming.Begin(context);
         CreateRequest request = await JsonBody.ReadAsync(context, ContainersJson.Default.CreateRequest).ConfigureAwait(false);
-        CreateResponse made = await create.RunAsync(request, Answers.Value(context, "name"), context.RequestAborted).ConfigureAwait(false);
+        CreateResponse made = await create.RunAsync(request, Answers.Value(context, "name"), Answers.Value(context, "platform"), context.RequestAborted).ConfigureAwait(false);
         RequestTiming.Tell(context);
         await Answers.JsonAsync(context, made, ContainersJson.Default.CreateResponse, StatusCodes.Status201Created).ConfigureAwait(false);
     }
@@ -111,6 +111,11 @@ internal sealed class ContainerRoutes(
             inspect = inspect with { SizeRw = own, SizeRootFs = root };
         }
 
+        if (inspect.HostConfig.LogConfig is { Type: Logs.LogOptions.Local } log && ClientKind.KnowsOnlyJsonLogs(context))
+        {
+            inspect = inspect with { HostConfig = inspect.HostConfig with { LogConfig = log with { Type = Logs.LogOptions.JsonFile } } };
+        }
+
         await Answers.JsonAsync(context, inspect, ContainersJson.Default.ContainerInspect).ConfigureAwait(false);
     }
 
@@ -118,7 +123,8 @@ internal sealed class ContainerRoutes(
     {
         RequestTiming.Begin(context);
         Container container = table.Find(id);
-        await life.StartAsync(container, context.RequestAborted).ConfigureAwait(false);
+        string? checkpoint = Answers.Value(context, "checkpoint") is { } name ? ContainerCheckpoints.Existing(container, name, Answers.Value(context, "checkpoint-dir")) : null;
+        await life.StartAsync(container, checkpoint, context.RequestAborted).ConfigureAwait(false);
         RequestTiming.Tell(context);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
@@ -137,7 +143,7 @@ internal sealed class ContainerRoutes(
             await stop.StopAsync(container, Number(context, "t"), Answers.Value(context, "signal"), context.RequestAborted).ConfigureAwait(false);
         }
 
-        await life.StartAsync(container, context.RequestAborted).ConfigureAwait(false);
+        await life.StartAsync(container, null, context.RequestAborted).ConfigureAwait(false);
         events.Publish(container, "restart");
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

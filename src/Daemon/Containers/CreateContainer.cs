@@ -11,11 +11,11 @@ using Wharf.Oci.Images;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>Makes a container: name, snapshot, record. Nothing runs yet.</summary>
-internal sealed class CreateContainer(ContainerTable table, ImageResolver images, TaskClient tasks, ContainerEvents events, ContainerNetworks networks, RequestedMounts requested, VolumeCopyUp copyUp, SpecDefaults defaults)
+internal sealed class CreateContainer(ContainerTable table, ImageResolver images, UnpackImage unpack, TaskClient tasks, ContainerEvents events, ContainerNetworks networks, RequestedMounts requested, VolumeCopyUp copyUp, SpecDefaults defaults)
 {
     private const int NameAttempts = 20;
 
-    internal async Task<CreateResponse> RunAsync(CreateRequest request, string? name, CancellationToken cancellation)
+    internal async Task<CreateResponse> RunAsync(CreateRequest request, string? name, string? platform, CancellationToken cancellation)
     {
         if (request.Image.Length == 0)
         {
@@ -43,7 +43,12 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             throw new EngineException(EngineErrorKind.System, "exec: \"docker-init\": executable file not found in $PATH");
         }
 
-        (ResolvedImage image, ImageContent content) = await images.ReadAsync(request.Image, null, cancellation).ConfigureAwait(false);
+        (ResolvedImage image, ImageContent content) = await images.ReadAsync(request.Image, platform is null ? null : Wanted(platform), cancellation).ConfigureAwait(false);
+        if (platform is not null)
+        {
+            await unpack.RunAsync(content, cancellation).ConfigureAwait(false);
+        }
+
         RequestTiming.Lap("store", "image read");
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         ContainerConfig config = Merge(request, content.Image.Config, networks.DefaultHostName(network, id));
@@ -106,6 +111,18 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             }
 
             throw;
+        }
+    }
+
+    private static Platform Wanted(string platform)
+    {
+        try
+        {
+            return Platform.Parse(platform);
+        }
+        catch (FormatException error)
+        {
+            throw new EngineException(EngineErrorKind.InvalidParameter, error.Message, error);
         }
     }
 

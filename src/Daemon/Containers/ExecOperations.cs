@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Stdio;
 using Wharf.EngineApi.Containers;
+using Wharf.Linux;
 using Wharf.Oci.Runtime;
 
 namespace Wharf.Daemon.Containers;
@@ -87,39 +88,36 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
             throw new EngineException(EngineErrorKind.Conflict, $"exec {id} has already run");
         }
 
+        if (!container.State.Running)
+        {
+            throw new EngineException(EngineErrorKind.Conflict, $"container {container.Id} is not running");
+        }
+
         exec.Started = true;
         files.Save(container, exec);
         ExecCreateRequest request = exec.Request;
-        IReadOnlyList<ContainerdApi.Types.Mount> mounts = await tasks.SnapshotMountsAsync(container.Id, context.RequestAborted).ConfigureAwait(false);
-        User user = UserLookup.Resolve(request.User.Length > 0 ? request.User : container.Config.User, SnapshotLayers.Of(mounts), container.Document.HostConfig.GroupAdd);
-        Process process = ContainerSpec.ForExec(container, request, user, defaults);
-        byte[] document = JsonSerializer.SerializeToUtf8Bytes(process, RuntimeJson.Default.Process);
-        var streams = new ProcessStreams(loop, files.Folder(container), id, request.Tty, request.AttachStdin, resumed: false, null);
-        exec.Streams = streams;
-        StreamListener output = streams.Listen();
 
-        // Answered before there is output, as docker does: docker-py drops what comes in one packet with the head of the answer.
-        // From then on the end of the client's input ends its request, so the request's token no longer counts.
+        // Answered before anything is done, as docker does: what goes wrong is told on the stream, and docker-py drops output that comes in
+        // one packet with the head of the answer. From then on the end of the client's input ends its request, so the request's token no
+        // longer counts.
         HijackedStream? client = start.Detach ? null : await HijackedStream.TakeAsync(context, !request.Tty).ConfigureAwait(false);
+        ProcessStreams streams;
+        StreamListener output;
         try
         {
-            await tasks.ExecAsync(container.Id, id, document, streams.InputPath, streams.OutputPath, streams.ErrorPath, request.Tty, background.Stopping).ConfigureAwait(false);
-            await tasks.StartAsync(container.Id, id, background.Stopping).ConfigureAwait(false);
-            streams.MarkStarted();
-            exec.Run();
+            (streams, output) = await BeginAsync(container, exec).ConfigureAwait(false);
         }
-        catch (RpcException error)
+        catch (Exception error) when (error is RpcException or EngineException or SyscallException)
         {
-            exec.End(StartFailure.ExecCode(error.Status.Detail));
+            string message = error is RpcException rpc ? rpc.Status.Detail : error.Message;
+            exec.End(StartFailure.ExecCode(message));
             files.Save(container, exec);
-            await tasks.DeleteExecAsync(container.Id, id, CancellationToken.None).ConfigureAwait(false);
-            streams.Dispose();
             if (client is null)
             {
-                throw new EngineException(EngineErrorKind.InvalidParameter, error.Status.Detail, error);
+                throw error as EngineException ?? new EngineException(EngineErrorKind.InvalidParameter, message, error);
             }
 
-            byte[] words = Encoding.UTF8.GetBytes(error.Status.Detail + "\r\n");
+            byte[] words = Encoding.UTF8.GetBytes(message + "\r\n");
             await client.WriteAsync(request.Tty ? words : StreamFrame.Of(StreamKind.Output, words), background.Stopping).ConfigureAwait(false);
             return;
         }
@@ -143,6 +141,33 @@ internal sealed class ExecOperations(ContainerTable table, TaskClient tasks, Con
             left => CloseInputAsync(container, id, streams, left),
             background.Stopping).ConfigureAwait(false);
         await exec.Exited.WaitAsync(background.Stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts its process.</summary>
+    private async Task<(ProcessStreams Streams, StreamListener Output)> BeginAsync(Container container, ContainerExec exec)
+    {
+        ExecCreateRequest request = exec.Request;
+        IReadOnlyList<ContainerdApi.Types.Mount> mounts = await tasks.SnapshotMountsAsync(container.Id, background.Stopping).ConfigureAwait(false);
+        User user = UserLookup.Resolve(request.User.Length > 0 ? request.User : container.Config.User, SnapshotLayers.Of(mounts), container.Document.HostConfig.GroupAdd);
+        Process process = ContainerSpec.ForExec(container, request, user, defaults);
+        byte[] document = JsonSerializer.SerializeToUtf8Bytes(process, RuntimeJson.Default.Process);
+        var streams = new ProcessStreams(loop, files.Folder(container), exec.Id, request.Tty, request.AttachStdin, resumed: false, null);
+        exec.Streams = streams;
+        StreamListener output = streams.Listen();
+        try
+        {
+            await tasks.ExecAsync(container.Id, exec.Id, document, streams.InputPath, streams.OutputPath, streams.ErrorPath, request.Tty, background.Stopping).ConfigureAwait(false);
+            await tasks.StartAsync(container.Id, exec.Id, background.Stopping).ConfigureAwait(false);
+            streams.MarkStarted();
+            exec.Run();
+            return (streams, output);
+        }
+        catch (RpcException)
+        {
+            await tasks.DeleteExecAsync(container.Id, exec.Id, CancellationToken.None).ConfigureAwait(false);
+            streams.Dispose();
+            throw;
+        }
     }
 
     internal static ExecInspect Inspect(Container container, ContainerExec exec) => new()

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Wharf.ContainerdApi.Containers.V1;
+using Wharf.ContainerdApi.RuncOptions;
 using Wharf.ContainerdApi.Snapshots.V1;
 using Wharf.ContainerdApi.Tasks.V1;
 using Wharf.ContainerdApi.Types;
@@ -14,6 +15,8 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
 {
     private const string SpecType = "types.containerd.io/opencontainers/runtime-spec/1/Spec";
     private const string ResourcesType = "types.containerd.io/opencontainers/runtime-spec/1/LinuxResources";
+    private const string OptionsType = "containerd.runc.v1.Options";
+    private const string CheckpointOptionsType = "containerd.runc.v1.CheckpointOptions";
     private const string ProcessType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
     private readonly ContainerdApi.Containers.V1.Containers.ContainersClient containers = new(connection.Calls);
     private readonly Snapshots.SnapshotsClient snapshots = new(connection.Calls);
@@ -72,15 +75,37 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
     internal Task DeleteRecordAsync(string id, CancellationToken cancellation) =>
         IgnoreMissing(containers.DeleteAsync(new DeleteContainerRequest { Id = id }, cancellationToken: cancellation).ResponseAsync);
 
-    internal async Task<int> CreateTaskAsync(string id, IReadOnlyList<Mount> rootfs, string input, string output, string error, bool terminal, CancellationToken cancellation)
+    /// <param name="checkpoint">The folder of the state that it begins from; null: it begins anew.</param>
+    /// <returns>Its process; 0 for one that begins from a checkpoint, which has none before its start.</returns>
+    internal async Task<int> CreateTaskAsync(string id, IReadOnlyList<Mount> rootfs, string input, string output, string error, bool terminal, string? checkpoint, CancellationToken cancellation)
     {
         var request = new CreateTaskRequest { ContainerId = id, Stdin = input, Stdout = output, Stderr = error, Terminal = terminal };
         request.Rootfs.AddRange(rootfs);
+        if (checkpoint is not null)
+        {
+            request.Options = new Any { TypeUrl = OptionsType, Value = new Options { CriuImagePath = checkpoint }.ToByteString() };
+        }
+
         return (int)(await tasks.CreateAsync(request, cancellationToken: cancellation).ConfigureAwait(false)).Pid;
     }
 
-    internal async Task StartAsync(string id, string execId, CancellationToken cancellation) =>
-        await tasks.StartAsync(new StartRequest { ContainerId = id, ExecId = execId }, cancellationToken: cancellation).ConfigureAwait(false);
+    /// <summary>The process.</summary>
+    internal async Task<int> StartAsync(string id, string execId, CancellationToken cancellation) =>
+        (int)(await tasks.StartAsync(new StartRequest { ContainerId = id, ExecId = execId }, cancellationToken: cancellation).ConfigureAwait(false)).Pid;
+
+    /// <summary>Writes a running task's state into a folder.</summary>
+    internal async Task CheckpointAsync(string id, string folder, bool exit, bool withoutNetwork, CancellationToken cancellation)
+    {
+        var options = new CheckpointOptions { Exit = exit, ImagePath = folder, FileLocks = true };
+        if (withoutNetwork)
+        {
+            options.EmptyNamespaces.Add("network");
+        }
+
+        await tasks.CheckpointAsync(
+            new CheckpointTaskRequest { ContainerId = id, Options = new Any { TypeUrl = CheckpointOptionsType, Value = options.ToByteString() } },
+            cancellationToken: cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>The exit code, when the process has ended.</summary>
     internal async Task<ProcessExit> WaitAsync(string id, string execId, CancellationToken cancellation)

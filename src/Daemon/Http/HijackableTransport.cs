@@ -36,7 +36,7 @@ internal sealed class HijackableTransport(IDuplexPipe inner) : IDuplexPipe
         await next(connection).ConfigureAwait(false);
     };
 
-    private bool Taken { get; set; }
+    internal bool Taken { get; private set; }
 
     /// <summary>The raw pipes, from the byte after the request on; the caller completes nothing.</summary>
     internal (PipeReader Input, PipeWriter Output) Hijack()

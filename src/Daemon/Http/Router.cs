@@ -5,14 +5,12 @@ using Wharf.Daemon.Security;
 namespace Wharf.Daemon.Http;
 
 /// <summary>Finds the operation that a request asks for, and answers when it fails.</summary>
-internal sealed class Router(IReadOnlyList<ApiRoute> routes, AuthorizationPlugins plugins, CancellationToken stopping)
+internal sealed class Router(IReadOnlyList<ApiRoute> routes, AuthorizationPlugins plugins, bool experimental, CancellationToken stopping)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        context.Response.Headers["Api-Version"] = ApiVersion.Newest;
-        context.Response.Headers["Ostype"] = "linux";
-        context.Response.Headers["Docker-Experimental"] = "false";
-        context.Response.Headers.Server = "Wharf/0.1.0 (linux)";
+        Greet(context);
+        WithheldAnswer? withheld = null;
         try
         {
             (string version, string path) = ApiVersion.Split(context.Request.Path.Value ?? "/");
@@ -29,8 +27,8 @@ internal sealed class Router(IReadOnlyList<ApiRoute> routes, AuthorizationPlugin
                     // What only reads ends with the daemon; what changes something is finished first.
                     using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, HttpMethods.IsGet(route.Method) ? stopping : CancellationToken.None);
                     context.RequestAborted = ended.Token;
-                    await plugins.CheckAsync(context).ConfigureAwait(false);
-                    await route.Handle(context, value).ConfigureAwait(false);
+                    withheld = await plugins.CheckAsync(context).ConfigureAwait(false);
+                    await AnswerAsync(context, withheld, () => route.Handle(context, value)).ConfigureAwait(false);
                     return;
                 }
             }
@@ -44,9 +42,49 @@ internal sealed class Router(IReadOnlyList<ApiRoute> routes, AuthorizationPlugin
         }
         catch (Exception error) when (!context.Response.HasStarted)
         {
-            (EngineErrorKind kind, string message) = Describe(error);
-            await Answers.ErrorAsync(context, StatusOf(kind), message).ConfigureAwait(false);
+            // Of the plugins themselves, or before they were asked: nobody judges it.
+            withheld?.Replace();
+            Greet(context);
+            await FailAsync(context, error).ConfigureAwait(false);
         }
+    }
+
+    private void Greet(HttpContext context)
+    {
+        context.Response.Headers["Api-Version"] = ApiVersion.Newest;
+        context.Response.Headers["Ostype"] = "linux";
+        context.Response.Headers["Docker-Experimental"] = experimental ? "true" : "false";
+        context.Response.Headers.Server = "Wharf/0.1.0 (linux)";
+    }
+
+    private static async Task AnswerAsync(HttpContext context, WithheldAnswer? withheld, Func<Task> handle)
+    {
+        if (withheld is null)
+        {
+            await handle().ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await handle().ConfigureAwait(false);
+        }
+        catch (Exception error) when (!context.Response.HasStarted && error is not OperationCanceledException)
+        {
+            // An error is an answer too.
+            await FailAsync(context, error).ConfigureAwait(false);
+        }
+
+        if (context.Features.Get<HijackableTransport>() is not { Taken: true })
+        {
+            await withheld.FinishAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private static Task FailAsync(HttpContext context, Exception error)
+    {
+        (EngineErrorKind kind, string message) = Describe(error);
+        return Answers.ErrorAsync(context, StatusOf(kind), message);
     }
 
     /// <summary>The one place where kinds of failure become statuses.</summary>

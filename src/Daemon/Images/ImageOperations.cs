@@ -21,6 +21,7 @@ internal sealed class ImageOperations
         Resolver = new ImageResolver(Store, Reader, settled);
         Push = new PushImage(registry, Store, Reader, content);
         Attestations = new ListAttestations(Resolver, content);
+        Unpack = new UnpackImage(containerd, locks, snapshotter);
         Commit = new CommitContainer(containerd, locks, snapshotter, Resolver);
         Pull = new PullImage(containerd, registry, locks, snapshotter);
         Load = new LoadImage(containerd, locks, snapshotter, temporaryDirectory);
@@ -62,6 +63,8 @@ internal sealed class ImageOperations
     public PushImage Push { get; }
 
     public ListAttestations Attestations { get; }
+
+    public UnpackImage Unpack { get; }
 
     public CommitContainer Commit { get; }
 

@@ -3,12 +3,15 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
+using Wharf.Daemon.Http;
 
 namespace Wharf.Daemon.Security;
 
 /// <summary>
 /// Asks authorization plugins, each in its turn, whether a request may be served: docker's AuthZ protocol over the plugins' unix sockets.
 /// They see the body of every request (CVE-2024-41110, CVE-2026-34040): one that is too large to be shown is refused, not passed by.
+/// They see the answer too before it is sent: documents as a whole, of streams status and headers. A connection that is taken over
+/// (attach, exec) has no answer to show.
 /// </summary>
 internal sealed class AuthorizationPlugins : IDisposable
 {
@@ -44,13 +47,14 @@ internal sealed class AuthorizationPlugins : IDisposable
         }
     }
 
+    /// <returns>The answer, withheld until the plugins have seen it; null when there are none.</returns>
     /// <exception cref="EngineException">A plugin denies the request, or cannot be asked.</exception>
-    internal async Task CheckAsync(HttpContext context)
+    internal async Task<WithheldAnswer?> CheckAsync(HttpContext context)
     {
         IReadOnlyList<(string Name, HttpClient Client)> asked = plugins;
         if (asked.Count == 0)
         {
-            return;
+            return null;
         }
 
         byte[] body = await ReadBodyAsync(context).ConfigureAwait(false);
@@ -63,10 +67,27 @@ internal sealed class AuthorizationPlugins : IDisposable
             RequestBody = body.Length > 0 ? body : null,
             RequestHeaders = context.Request.Headers.Where(header => !Secret.Contains(header.Key, StringComparer.OrdinalIgnoreCase)).ToDictionary(header => header.Key, header => header.Value.ToString()),
         };
+        await AskAllAsync(asked, "AuthZPlugin.AuthZReq", request, context.RequestAborted).ConfigureAwait(false);
+        var answer = new WithheldAnswer(context, context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), LargestBody, shown => AskAllAsync(
+            [.. asked.Reverse()],
+            "AuthZPlugin.AuthZRes",
+            request with
+            {
+                ResponseBody = shown is { Length: > 0 } ? shown : null,
+                ResponseStatusCode = context.Response.StatusCode,
+                ResponseHeaders = context.Response.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()),
+            },
+            context.RequestAborted));
+        context.Features.Set<IHttpResponseBodyFeature>(answer);
+        return answer;
+    }
+
+    private static async Task AskAllAsync(IReadOnlyList<(string Name, HttpClient Client)> asked, string method, AuthorizationRequest request, CancellationToken cancellation)
+    {
         byte[] document = JsonSerializer.SerializeToUtf8Bytes(request, AuthorizationJson.Default.AuthorizationRequest);
         foreach ((string name, HttpClient client) in asked)
         {
-            AuthorizationAnswer answer = await AskAsync(name, client, document, context.RequestAborted).ConfigureAwait(false);
+            AuthorizationAnswer answer = await AskAsync(name, client, method, document, cancellation).ConfigureAwait(false);
             if (answer.Err.Length > 0)
             {
                 throw new EngineException(EngineErrorKind.System, $"plugin {name} failed with error: {answer.Err}");
@@ -79,13 +100,13 @@ internal sealed class AuthorizationPlugins : IDisposable
         }
     }
 
-    private static async Task<AuthorizationAnswer> AskAsync(string name, HttpClient client, byte[] document, CancellationToken cancellation)
+    private static async Task<AuthorizationAnswer> AskAsync(string name, HttpClient client, string method, byte[] document, CancellationToken cancellation)
     {
         try
         {
             using var content = new ByteArrayContent(document);
             content.Headers.ContentType = new("application/json");
-            using HttpResponseMessage response = await client.PostAsync(new Uri("http://plugin/AuthZPlugin.AuthZReq"), content, cancellation).ConfigureAwait(false);
+            using HttpResponseMessage response = await client.PostAsync(new Uri("http://plugin/" + method), content, cancellation).ConfigureAwait(false);
             byte[] answer = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
             return response.IsSuccessStatusCode
                 ? JsonSerializer.Deserialize(answer, AuthorizationJson.Default.AuthorizationAnswer) ?? throw new JsonException("it is null")

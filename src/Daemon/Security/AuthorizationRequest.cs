@@ -16,5 +16,14 @@ internal sealed record AuthorizationRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public byte[]? RequestBody { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public byte[]? ResponseBody { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? ResponseHeaders { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int ResponseStatusCode { get; set; }
+
     public IReadOnlyDictionary<string, string> RequestHeaders { get; set; } = new Dictionary<string, string>();
 }

@@ -12,7 +12,7 @@ namespace Wharf.EngineApi.Client;
 public sealed class EngineClient : IDisposable
 {
     /// <summary>The newest version of the API that this client knows.</summary>
-    public const string NewestVersion = "1.51";
+    public const string NewestVersion = "1.56";
 
     private const int MostErrorBytes = 1024 * 1024;
     private readonly EngineAddress address;

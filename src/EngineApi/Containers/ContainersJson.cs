@@ -19,6 +19,8 @@ namespace Wharf.EngineApi.Containers;
 [JsonSerializable(typeof(ContainerTop))]
 [JsonSerializable(typeof(UpdateResponse))]
 [JsonSerializable(typeof(PathStat))]
+[JsonSerializable(typeof(IReadOnlyList<Checkpoint>))]
+[JsonSerializable(typeof(CheckpointCreateRequest))]
 [JsonSerializable(typeof(IReadOnlyList<FilesystemChange>))]
 [JsonSerializable(typeof(IReadOnlyList<ContainerSummary>))]
 public sealed partial class ContainersJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Wharf.Daemon.Http;
 using Wharf.Daemon.Security;
 
 namespace Wharf.Daemon.Tests.Security;
@@ -69,6 +70,45 @@ public sealed class AuthorizationPluginsTests : IDisposable
         Assert.StartsWith("plugin absent failed with error: ", denied.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("fine", true)]
+    [InlineData("secret", false)]
+    public async Task The_answer_is_shown_before_it_is_sent(string body, bool allowed)
+    {
+        DefaultHttpContext context = Context("{}");
+        using var sent = new MemoryStream();
+        context.Response.Body = sent;
+        using var plugins = new AuthorizationPlugins(["guard"], [folder]);
+        WithheldAnswer answer = Assert.IsType<WithheldAnswer>(await plugins.CheckAsync(context));
+        context.Response.StatusCode = 201;
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(body), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, sent.Length);
+        EngineException? denied = await Record.ExceptionAsync(() => answer.FinishAsync(TestContext.Current.CancellationToken)) as EngineException;
+        Assert.Equal(allowed ? null : "authorization denied by plugin guard: no secrets", denied?.Message);
+        Assert.Equal(allowed ? body : "", Encoding.UTF8.GetString(sent.ToArray()));
+        Assert.Equal((201, "application/json", body), (asked[1].GetProperty("ResponseStatusCode").GetInt32(), asked[1].GetProperty("ResponseHeaders").GetProperty("Content-Type").GetString(), Encoding.UTF8.GetString(asked[1].GetProperty("ResponseBody").GetBytesFromBase64())));
+    }
+
+    [Fact]
+    public async Task A_stream_is_asked_for_once_and_not_held_back()
+    {
+        DefaultHttpContext context = Context("{}");
+        using var sent = new MemoryStream();
+        context.Response.Body = sent;
+        using var plugins = new AuthorizationPlugins(["guard"], [folder]);
+        WithheldAnswer answer = Assert.IsType<WithheldAnswer>(await plugins.CheckAsync(context));
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync("first"u8.ToArray(), TestContext.Current.CancellationToken);
+        await context.Response.Body.FlushAsync(TestContext.Current.CancellationToken);
+        await context.Response.Body.WriteAsync("secret"u8.ToArray(), TestContext.Current.CancellationToken);
+        await answer.FinishAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("firstsecret", Encoding.UTF8.GetString(sent.ToArray()));
+        Assert.Equal(2, asked.Count);
+    }
+
     private async Task CheckAsync(HttpContext context)
     {
         using var plugins = new AuthorizationPlugins(["guard"], [folder]);
@@ -114,7 +154,7 @@ public sealed class AuthorizationPluginsTests : IDisposable
                 await reader.ReadBlockAsync(body);
                 JsonElement request = JsonDocument.Parse(new string(body)).RootElement;
                 asked.Add(request);
-                bool allow = !(request.TryGetProperty("RequestBody", out JsonElement shown) && Encoding.UTF8.GetString(shown.GetBytesFromBase64()).Contains("secret", StringComparison.Ordinal));
+                bool allow = !((request.TryGetProperty("ResponseBody", out JsonElement shown) || request.TryGetProperty("RequestBody", out shown)) && Encoding.UTF8.GetString(shown.GetBytesFromBase64()).Contains("secret", StringComparison.Ordinal));
                 string answer = allow ? "{\"Allow\":true}" : "{\"Allow\":false,\"Msg\":\"no secrets\"}";
                 await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {answer.Length}\r\nConnection: close\r\n\r\n{answer}"));
             }

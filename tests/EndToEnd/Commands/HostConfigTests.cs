@@ -50,6 +50,26 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
     }
 
     [Fact]
+    public void An_exec_that_cannot_begin_says_so_on_its_stream()
+    {
+        engine.Docker("run", "-d", "--name", name, "busybox:latest", "sleep", "1000").Succeeds();
+
+        Command exec = engine.Docker("exec", "-u", "nobody-such", name, "true");
+        Assert.Equal(126, exec.ExitCode);
+        Assert.Contains("unable to find user nobody-such", exec.Output + exec.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Docker_py_is_told_of_a_driver_whose_logs_it_reads()
+    {
+        engine.Docker("create", "--name", name, "busybox:latest").Succeeds();
+
+        string Driver(string agent) => System.Text.Json.JsonDocument.Parse(Command.Run("curl", ["-fs", "--unix-socket", engine.Socket, "-A", agent, $"http://wharf/containers/{name}/json"]).Succeeds().Output)
+            .RootElement.GetProperty("HostConfig").GetProperty("LogConfig").GetProperty("Type").GetString()!;
+        Assert.Equal(("json-file", "local"), (Driver("docker-sdk-python/7.1.0"), Driver("Docker-Client/28.2.2 (linux)")));
+    }
+
+    [Fact]
     public void Health_is_asked_for_and_told()
     {
         engine.Docker("run", "-d", "--name", name, "--health-cmd", "test -e /well", "--health-interval", "200ms", "--health-retries", "1", "busybox:latest", "sleep", "1000").Succeeds();

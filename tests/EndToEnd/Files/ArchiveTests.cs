@@ -108,6 +108,14 @@ public sealed class ArchiveTests(EngineFixture fixture) : IClassFixture<EngineFi
     }
 
     [Fact]
+    public void What_the_runtime_has_made_for_its_mounts_is_no_change()
+    {
+        engine.Docker("run", "--name", name, "busybox:latest", "true").Succeeds();
+
+        Assert.Equal("", engine.Docker("diff", name).Succeeds().Output);
+    }
+
+    [Fact]
     public void An_export_is_an_image_again()
     {
         engine.Docker("run", "--name", name, "-v", "/volume", "busybox:latest", "sh", "-c", "echo own >/own; echo not >/volume/file").Succeeds();

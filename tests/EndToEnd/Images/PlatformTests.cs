@@ -60,6 +60,9 @@ public sealed class PlatformTests(EngineFixture fixture) : IClassFixture<EngineF
         engine.Docker("load", "-i", folder["all.tar"]).Succeeds();
         engine.Docker("image", "inspect", "--platform", "linux/arm64", name).Succeeds();
         engine.Docker("image", "inspect", "--platform", "linux/amd64", name).Succeeds();
+        engine.Docker("create", "--name", name, "--platform", "linux/arm64", name).Succeeds();
+        Assert.StartsWith("arm64", Command.Run("/bin/sh", ["-c", $"curl -fs --unix-socket {engine.Socket} 'http://wharf/containers/{name}/archive?path=/file' | tar -xOf -"]).Succeeds().Output, StringComparison.Ordinal);
+        Assert.Contains("does not provide the specified platform (linux/s390x)", engine.Docker("create", "--pull", "never", "--platform", "linux/s390x", name).Error, StringComparison.Ordinal);
     }
 
     [Fact]
