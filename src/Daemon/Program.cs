@@ -4,6 +4,7 @@ using Wharf.Daemon.Archives;
 using Wharf.Daemon.Configuration;
 using Wharf.Daemon.Containerd;
 using Wharf.Daemon.Containers;
+using Wharf.Daemon.Devices;
 using Wharf.Daemon.Events;
 using Wharf.Daemon.Host;
 using Wharf.Daemon.Http;
@@ -75,9 +76,10 @@ try
     var sizes = new ContainerSizes(tasks, images);
     var defaults = new SpecDefaults(options.CgroupParent, SpecDefaults.FindInit(options.InitPath), options.UsesInit, options.NoNewPrivileges, options.Seccomp) { LogDriver = options.LogDriver, LogOptions = options.LogOptions };
     var execFiles = new ExecFiles(options.ExecRoot);
+    var devices = new CdiDevices(options.CdiFolders);
     var stop = new StopContainer(tasks, containerEvents);
     var health = new HealthWatch(new HealthProbe(tasks, containerEvents, loop, execFiles, defaults), containerEvents, stop, background);
-    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks.Containers, networks.Events, volumeMounts, volumes, background, defaults, new HostPlaces(options.ExecRoot), health);
+    var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks.Containers, networks.Events, volumeMounts, volumes, background, defaults, new HostPlaces(options.ExecRoot), devices, health);
     var create = new CreateContainer(table, images.Resolver, images.Unpack, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), defaults);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, execFiles, background, defaults);
 
@@ -86,7 +88,7 @@ try
     [
         .. PingRoutes.All(),
         .. VersionRoutes.All(),
-        .. new EngineRoutes(new DescribeEngine(options, table, descriptions, images, volumes, sizes, defaults, settings, engineId)).All(),
+        .. new EngineRoutes(new DescribeEngine(options, table, descriptions, images, volumes, sizes, defaults, settings, devices, engineId)).All(),
         .. new EventRoutes(events).All(),
         .. new ImageRoutes(images, search, new ImageEvents(events)).All(),
         .. new CommitRoutes(table, tasks, images.Commit, containerEvents, new ImageEvents(events)).All(),

@@ -15,6 +15,9 @@ public sealed class EngineApiSchema
     // The description does not say so, but dockerd writes null for them: not set, or not known yet.
     private static readonly string[] Pointers = ["OomKillDisable", "MemorySwappiness", "ExitCode"];
 
+    // It is required of an image's manifest, but described nowhere; dockerd does not write it.
+    private static readonly string[] Slips = ["UnpackedSize"];
+
     // They say nothing about a document, or nothing that is wrong of one.
     private static readonly string[] Silent =
     [
@@ -172,7 +175,7 @@ public sealed class EngineApiSchema
         bool described = rule.TryGetProperty("properties", out JsonElement properties);
         foreach (JsonElement name in rule.TryGetProperty("required", out JsonElement required) ? required.EnumerateArray() : [])
         {
-            if (!value.TryGetProperty(name.GetString()!, out _))
+            if (!value.TryGetProperty(name.GetString()!, out _) && !Slips.Contains(name.GetString()))
             {
                 yield return $"{place}: no \"{name}\"";
             }

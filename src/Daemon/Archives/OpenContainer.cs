@@ -25,6 +25,9 @@ internal sealed class OpenContainer(TaskClient tasks, VolumeMounts volumes, stri
 
         IReadOnlyList<Mount> snapshot = await tasks.SnapshotMountsAsync(container.Id, cancellation).ConfigureAwait(false);
         List<(string Source, ContainerMount Mount)> binds = [];
+        string?[] names = [.. container.Document.Mounts.Where(mount => mount.Subpath.Length == 0).Select(mount => mount.Volume)];
+        string user = $"{container.Id}-files";
+        await volumes.PrepareAsync(names, user, cancellation).ConfigureAwait(false);
         foreach (ContainerMount mount in container.Document.Mounts.Where(mount => mount.Subpath.Length == 0).OrderBy(mount => mount.Destination.Count(letter => letter == '/')))
         {
             if (mount.Type == ContainerMount.OfVolume)
@@ -47,6 +50,8 @@ internal sealed class OpenContainer(TaskClient tasks, VolumeMounts volumes, stri
             {
                 volumes.Release(container);
             }
+
+            await volumes.LeaveAsync(names, user).ConfigureAwait(false);
         }
     }
 

@@ -100,9 +100,6 @@ internal sealed record DaemonOptions
     /// <summary>Where descriptions of devices (CDI) are; empty: the usual places.</summary>
     public IReadOnlyList<string> CdiFolders { get; init; } = [];
 
-    /// <summary>Whose subordinate ids containers get unless they say otherwise: "default", or USER[:GROUP]; empty: the host's ids.</summary>
-    public string UserNamespace { get; init; } = "";
-
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
     public IReadOnlyList<string> RegistryMirrors { get; init; } = [];

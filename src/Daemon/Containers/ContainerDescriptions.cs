@@ -66,7 +66,7 @@ internal sealed class ContainerDescriptions(string driver, NetworkDescriptions n
     {
         Type = mount.Type,
         Name = mount.Volume,
-        Source = mount.Volume is { } volume ? volumes.ContentOf(volume) : mount.Source,
+        Source = mount.Volume is { } volume ? volumes.PlaceOf(volume) : mount.Source,
         Destination = mount.Destination,
         Driver = mount.Volume is null ? null : mount.Driver,
         Mode = mount.Mode,

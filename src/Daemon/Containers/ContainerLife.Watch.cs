@@ -182,6 +182,7 @@ internal sealed partial class ContainerLife
             await DeleteTaskAsync(container).ConfigureAwait(false);
             networks.Release(container);
             volumeMounts.Release(container);
+            await volumeMounts.LeaveAsync(container.Document.Mounts.Select(mount => mount.Volume), container.Id).ConfigureAwait(false);
             networkEvents.Publish(container, "disconnect");
             events.Publish(container, "die", ("exitCode", exit.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             container.EndRun(exit.Code);
@@ -219,7 +220,7 @@ internal sealed partial class ContainerLife
         ContainerStdio.GiveUp(container);
         if (withVolumes || container.Document.HostConfig.AutoRemove)
         {
-            volumes.RemoveAnonymous(container.Document.Mounts.Where(mount => mount.IsAnonymous).Select(mount => mount.Volume!));
+            await volumes.RemoveAnonymousAsync(container.Document.Mounts.Where(mount => mount.IsAnonymous).Select(mount => mount.Volume!)).ConfigureAwait(false);
         }
 
         events.Publish(container, "destroy");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Grpc.Core;
 using Wharf.Daemon.Containerd;
+using Wharf.Daemon.Devices;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Networks;
 using Wharf.Daemon.Stdio;
@@ -11,7 +12,7 @@ using Wharf.Oci.Runtime;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>A run of a container: started, watched until it ends, and taken up again after a restart of the daemon.</summary>
-internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, ContainerNetworks networks, NetworkEvents networkEvents, VolumeMounts volumeMounts, VolumeOperations volumes, BackgroundWork background, SpecDefaults defaults, HostPlaces places, HealthWatch health)
+internal sealed partial class ContainerLife(ContainerTable table, TaskClient tasks, ContainerEvents events, ContainerStdio stdio, TaskEventStream heard, ContainerNetworks networks, NetworkEvents networkEvents, VolumeMounts volumeMounts, VolumeOperations volumes, BackgroundWork background, SpecDefaults defaults, HostPlaces places, CdiDevices devices, HealthWatch health)
 {
     private const int KillSignal = 9;
 
@@ -58,10 +59,12 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             ContainerNetwork network = networks.Prepare(container);
             RequestTiming.Lap("network", "address taken");
             User user = UserLookup.Resolve(container.Config.User, SnapshotLayers.Of(mounts), container.Document.HostConfig.GroupAdd);
+            await volumeMounts.PrepareAsync(container.Document.Mounts.Select(mount => mount.Volume), container.Id, cancellation).ConfigureAwait(false);
             using MountSpec own = MountSpec.Of(container.Document, volumeMounts, await ImageLayersAsync(container, cancellation).ConfigureAwait(false), places);
             var shared = SharedNamespaces.Of(table, container.Document.HostConfig);
             using FileDescriptor? shm = shared.ShmProcess is { } sharing ? SharedMemory.Copy(sharing) : null;
             RuntimeSpec spec = ContainerSpec.Of(container, user, network, own.Mounts, shared, shm is null ? null : own.Place(shm), defaults);
+            spec = devices.Inject(container.Document.HostConfig.DeviceRequests, spec);
             if (LinkVariables.Of(container.Document, table) is { Count: > 0 } links)
             {
                 // The container's own come later, and win.
@@ -119,6 +122,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
         container.ChangeState(state => state with { Status = state.StartedAt.StartsWith("0001", StringComparison.Ordinal) ? "created" : "exited", Running = false, Restarting = false, Pid = 0, ExitCode = code, Error = message });
         networks.Release(container);
         volumeMounts.Release(container);
+        await volumeMounts.LeaveAsync(container.Document.Mounts.Select(mount => mount.Volume), container.Id).ConfigureAwait(false);
         container.EndRun(code);
     }
 

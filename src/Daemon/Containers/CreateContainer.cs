@@ -70,7 +70,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         bool snapshot = false;
         try
         {
-            own = requested.Resolve(host, config.Volumes);
+            own = await requested.ResolveAsync(host, config.Volumes, cancellation).ConfigureAwait(false);
             snapshot = true;
 
             // The record first: it names the snapshot, which a garbage collection between the two would take otherwise.
@@ -99,7 +99,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         catch
         {
             table.Release(taken);
-            requested.Undo(own);
+            await requested.UndoAsync(own).ConfigureAwait(false);
             if (snapshot)
             {
                 await tasks.DeleteRecordAsync(id, CancellationToken.None).ConfigureAwait(false);

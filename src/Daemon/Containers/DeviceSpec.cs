@@ -2,7 +2,6 @@ using System.Globalization;
 using Wharf.EngineApi.Containers;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
-using DeviceRequest = Wharf.EngineApi.Containers.DeviceRequest;
 
 namespace Wharf.Daemon.Containers;
 
@@ -17,11 +16,6 @@ internal sealed record DeviceSpec(IReadOnlyList<Device> Nodes, IReadOnlyList<Dev
     /// <exception cref="EngineException">A device that is not there, or a rule that makes no sense.</exception>
     internal static DeviceSpec Of(HostConfig host)
     {
-        if (host.DeviceRequests is { Count: > 0 } requests)
-        {
-            throw Unknown(requests[0]);
-        }
-
         if (host.Privileged)
         {
             return new DeviceSpec([.. Below("/dev").Where(device => !NotOfHost.Any(one => device.Path == one || device.Path.StartsWith(one + "/", StringComparison.Ordinal)))], [new DeviceRule { Allow = true, Access = "rwm" }]);
@@ -66,10 +60,6 @@ internal sealed record DeviceSpec(IReadOnlyList<Device> Nodes, IReadOnlyList<Dev
         Files.Find(path) is { Kind: FileKind.BlockDevice or FileKind.CharacterDevice } status
             ? (status.DeviceMajor, status.DeviceMinor)
             : throw new EngineException(EngineErrorKind.InvalidParameter, $"error gathering device information while adding custom device \"{path}\": no such file or directory");
-
-    private static EngineException Unknown(DeviceRequest request) => new(
-        EngineErrorKind.System,
-        $"could not select device driver \"{request.Driver}\" with capabilities: [{string.Join(' ', (request.Capabilities ?? []).Select(set => $"[{string.Join(' ', set)}]"))}]");
 
     private static Device[] Find(string path)
     {

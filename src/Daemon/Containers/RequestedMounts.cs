@@ -12,7 +12,7 @@ internal sealed class RequestedMounts(ContainerTable table, VolumeTable known, V
 {
     /// <summary>The mounts, and their volumes, made where they were missing. Nothing is made when anything is refused.</summary>
     /// <exception cref="EngineException">A mount that makes no sense, or two for one destination.</exception>
-    internal IReadOnlyList<ContainerMount> Resolve(HostConfig host, IReadOnlyDictionary<string, EmptyValue>? declared)
+    internal async Task<IReadOnlyList<ContainerMount>> ResolveAsync(HostConfig host, IReadOnlyDictionary<string, EmptyValue>? declared, CancellationToken cancellation)
     {
         var mounts = new Dictionary<string, ContainerMount>();
         foreach (string other in host.VolumesFrom ?? [])
@@ -55,13 +55,19 @@ internal sealed class RequestedMounts(ContainerTable table, VolumeTable known, V
             throw new EngineException(EngineErrorKind.Conflict, $"create {mount.Volume}: a volume with the name {mount.Volume} already exists with driver {known.Find(mount.Volume!).Driver}. Use a different name or driver");
         }
 
-        return [.. mounts.Values.Select(mount => Made(mount, host)).OrderBy(mount => mount.Destination, StringComparer.Ordinal)];
+        var made = new List<ContainerMount>();
+        foreach (ContainerMount mount in mounts.Values)
+        {
+            made.Add(await MadeAsync(mount, host, cancellation).ConfigureAwait(false));
+        }
+
+        return [.. made.OrderBy(mount => mount.Destination, StringComparer.Ordinal)];
     }
 
     /// <summary>Removes the volumes that were made for a container which is not.</summary>
-    internal void Undo(IReadOnlyList<ContainerMount> mounts) => volumes.RemoveAnonymous(mounts.Where(mount => mount.IsAnonymous).Select(mount => mount.Volume!));
+    internal Task UndoAsync(IReadOnlyList<ContainerMount> mounts) => volumes.RemoveAnonymousAsync(mounts.Where(mount => mount.IsAnonymous).Select(mount => mount.Volume!));
 
-    private ContainerMount Made(ContainerMount mount, HostConfig host)
+    private async Task<ContainerMount> MadeAsync(ContainerMount mount, HostConfig host, CancellationToken cancellation)
     {
         if (mount.Volume is null)
         {
@@ -69,7 +75,7 @@ internal sealed class RequestedMounts(ContainerTable table, VolumeTable known, V
         }
 
         VolumeOptions? options = host.Mounts?.FirstOrDefault(one => one.Type == ContainerMount.OfVolume && BindSpecification.Clean(one.Target) == mount.Destination)?.VolumeOptions;
-        VolumeDocument volume = known.TryFind(mount.Volume) ?? volumes.Create(new VolumeCreateRequest { Name = mount.Volume, Driver = mount.Driver, Labels = options?.Labels, DriverOpts = options?.DriverConfig?.Options });
+        VolumeDocument volume = known.TryFind(mount.Volume) ?? await volumes.CreateAsync(new VolumeCreateRequest { Name = mount.Volume, Driver = mount.Driver, Labels = options?.Labels, DriverOpts = options?.DriverConfig?.Options }, cancellation).ConfigureAwait(false);
         return mount with { Volume = volume.Name, Driver = volume.Driver };
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Wharf.Daemon.Configuration;
 using Wharf.Daemon.Containers;
+using Wharf.Daemon.Devices;
 using Wharf.Daemon.Http;
 using Wharf.Daemon.Images;
 using Wharf.Daemon.Logs;
@@ -14,7 +15,7 @@ using Wharf.EngineApi.Volumes;
 namespace Wharf.Daemon.Host;
 
 /// <summary>The engine and its host in the forms of /info and /system/df.</summary>
-internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table, ContainerDescriptions descriptions, ImageOperations images, VolumeOperations volumes, ContainerSizes sizes, SpecDefaults defaults, LiveSettings settings, string id)
+internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table, ContainerDescriptions descriptions, ImageOperations images, VolumeOperations volumes, ContainerSizes sizes, SpecDefaults defaults, LiveSettings settings, CdiDevices devices, string id)
 {
     internal async Task<EngineInfo> InfoAsync(CancellationToken cancellation)
     {
@@ -73,6 +74,9 @@ internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table
 
             // Containers go on when the daemon ends, as with dockerd's live-restore.
             LiveRestoreEnabled = true,
+            ExperimentalBuild = options.Experimental,
+            CDISpecDirs = devices.Folders,
+            DiscoveredDevices = [.. devices.Names.Select(name => new InfoDevice { Source = CdiDevices.Driver, ID = name })],
             SecurityOptions = ["name=seccomp,profile=builtin", "name=cgroupns"],
         };
     }

@@ -9,6 +9,8 @@ namespace Wharf.Daemon.Networks;
 [JsonSerializable(typeof(PluginEndpoint))]
 [JsonSerializable(typeof(PluginEndpointMade))]
 [JsonSerializable(typeof(PluginJoined))]
+[JsonSerializable(typeof(PluginVolumeRequest))]
+[JsonSerializable(typeof(PluginVolumeAnswer))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class PluginJson : JsonSerializerContext;

@@ -12,6 +12,21 @@ internal sealed class VolumeCopyUp(TaskClient tasks, VolumeTable volumes, Volume
     /// <param name="id">A container whose snapshot is made and that does not run.</param>
     internal async Task RunAsync(string id, IReadOnlyList<ContainerMount> own, CancellationToken cancellation)
     {
+        string?[] names = [.. own.Where(mount => mount is { CopiesUp: true, Volume: not null, Subpath: "" }).Select(mount => mount.Volume)];
+        string user = id + "-copy";
+        await mounts.PrepareAsync(names, user, cancellation).ConfigureAwait(false);
+        try
+        {
+            await FillAsync(id, own, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await mounts.LeaveAsync(names, user).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FillAsync(string id, IReadOnlyList<ContainerMount> own, CancellationToken cancellation)
+    {
         ContainerMount[] empty = [.. own.Where(mount => mount is { CopiesUp: true, Volume: not null, Subpath: "" } && IsEmpty(mounts.Use(mount.Volume)))];
         if (empty.Length == 0)
         {

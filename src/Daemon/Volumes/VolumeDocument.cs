@@ -11,6 +11,9 @@ internal sealed record VolumeDocument
 
     public string Driver { get; set; } = VolumeTable.Local;
 
+    /// <summary>Where its plug-in said that it is; empty for the local driver.</summary>
+    public string Mountpoint { get; set; } = "";
+
     public IReadOnlyDictionary<string, string>? Labels { get; set; }
 
     public IReadOnlyDictionary<string, string>? Options { get; set; }

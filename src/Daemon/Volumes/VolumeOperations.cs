@@ -18,16 +18,16 @@ internal sealed class VolumeOperations(VolumeTable volumes, VolumeUsers users, V
         CreatedAt = Timestamps.Text(volume.Created),
         Labels = volume.Labels,
         Options = volume.Options,
-        Mountpoint = volumes.ContentOf(volume.Name),
+        Mountpoint = volumes.PlaceOf(volume.Name),
         Scope = "local",
     };
 
-    internal VolumeDocument Create(VolumeCreateRequest request)
+    internal async Task<VolumeDocument> CreateAsync(VolumeCreateRequest request, CancellationToken cancellation)
     {
         string driver = request.Driver.Length > 0 ? request.Driver : VolumeTable.Local;
         if (driver != VolumeTable.Local)
         {
-            throw new EngineException(EngineErrorKind.NotFound, $"create {request.Name}: error looking up volume plugin {driver}: plugin \"{driver}\" not found");
+            return await CreateByPluginAsync(request, driver, cancellation).ConfigureAwait(false);
         }
 
         _ = LocalVolumeOptions.Parse(request.Name, request.DriverOpts);
@@ -50,7 +50,7 @@ internal sealed class VolumeOperations(VolumeTable volumes, VolumeUsers users, V
             .Where(one => wanted.Any("dangling", dangling => Dangling(dangling) == (users.Of(one.Name).Count == 0)))];
     }
 
-    internal void Remove(string name, bool force)
+    internal async Task RemoveAsync(string name, bool force, CancellationToken cancellation)
     {
         if (volumes.TryFind(name) is not { } volume)
         {
@@ -67,12 +67,12 @@ internal sealed class VolumeOperations(VolumeTable volumes, VolumeUsers users, V
             throw new EngineException(EngineErrorKind.Conflict, $"remove {name}: volume is in use - [{string.Join(", ", containers)}]");
         }
 
-        Delete(volume);
+        await DeleteAsync(volume, force, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Removes what no container has: of those that nobody gave a name, or all.</summary>
     /// <param name="namedToo">What clients before API 1.42 mean.</param>
-    internal PrunedVolumes Prune(string? filters, bool namedToo)
+    internal async Task<PrunedVolumes> PruneAsync(string? filters, bool namedToo, CancellationToken cancellation)
     {
         QueryFilters wanted = QueryFilters.Parse(filters, PruneFilters);
         bool all = namedToo || (wanted.Has("all") && wanted.Any("all", value => value is "1" or "true"));
@@ -87,7 +87,7 @@ internal sealed class VolumeOperations(VolumeTable volumes, VolumeUsers users, V
                 && users.Of(volume.Name).Count == 0)
             {
                 reclaimed += Math.Max(0, SizeOf(volume));
-                Delete(volume);
+                await DeleteAsync(volume, force: false, cancellation).ConfigureAwait(false);
                 removed.Add(volume.Name);
             }
         }
@@ -101,13 +101,13 @@ internal sealed class VolumeOperations(VolumeTable volumes, VolumeUsers users, V
         [.. volumes.All().Select(one => Describe(one) with { UsageData = new VolumeUsage { Size = SizeOf(one), RefCount = users.Of(one.Name).Count } })];
 
     /// <summary>Removes a container's volumes that nobody gave a name and nobody else has.</summary>
-    internal void RemoveAnonymous(IEnumerable<string> names)
+    internal async Task RemoveAnonymousAsync(IEnumerable<string> names)
     {
         foreach (string name in names)
         {
             if (volumes.TryFind(name) is { } volume && users.Of(name).Count == 0)
             {
-                Delete(volume);
+                await DeleteAsync(volume, force: true, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
@@ -123,15 +123,64 @@ internal sealed class VolumeOperations(VolumeTable volumes, VolumeUsers users, V
         events.Publish("volume", action, volume.Name, attributes);
     }
 
-    private void Delete(VolumeDocument volume)
+    private async Task<VolumeDocument> CreateByPluginAsync(VolumeCreateRequest request, string driver, CancellationToken cancellation)
     {
+        string name = request.Name.Length > 0 ? request.Name : VolumeTable.RandomName();
+        if (volumes.TryFind(name) is null)
+        {
+            try
+            {
+                // The plug-in first: of a volume that it does not want nothing is kept.
+                using VolumePlugin plugin = await VolumePlugin.FindAsync(driver, cancellation).ConfigureAwait(false);
+                await plugin.CreateAsync(name, request.DriverOpts, cancellation).ConfigureAwait(false);
+            }
+            catch (EngineException error)
+            {
+                throw new EngineException(error.Kind, $"create {name}: {error.Message}", error);
+            }
+        }
+
+        var labels = new Dictionary<string, string>(request.Labels ?? new Dictionary<string, string>());
+        if (request.Name.Length == 0)
+        {
+            labels[VolumeTable.AnonymousLabel] = "";
+        }
+
+        (VolumeDocument volume, bool made) = volumes.Make(new VolumeDocument { Name = name, Driver = driver, Labels = labels, Options = request.DriverOpts });
+        if (made)
+        {
+            Publish("create", volume);
+        }
+
+        return volume;
+    }
+
+    private async Task DeleteAsync(VolumeDocument volume, bool force, CancellationToken cancellation)
+    {
+        if (volume.Driver != VolumeTable.Local)
+        {
+            try
+            {
+                using VolumePlugin plugin = await VolumePlugin.FindAsync(volume.Driver, cancellation).ConfigureAwait(false);
+                await plugin.RemoveAsync(volume.Name, cancellation).ConfigureAwait(false);
+            }
+            catch (EngineException error) when (force)
+            {
+                await Console.Error.WriteLineAsync($"wharfd: remove volume \"{volume.Name}\": {error.Message}").ConfigureAwait(false);
+            }
+            catch (EngineException error)
+            {
+                throw new EngineException(error.Kind, $"remove {volume.Name}: {error.Message}", error);
+            }
+        }
+
         mounts.Unmount(volume);
         volumes.Remove(volume);
         Publish("destroy", volume);
     }
 
     /// <summary>-1 for what is elsewhere: a share of the network is not read through.</summary>
-    private long SizeOf(VolumeDocument volume) => volume.Options is { Count: > 0 } ? -1 : FolderSize.Of(volumes.ContentOf(volume.Name));
+    private long SizeOf(VolumeDocument volume) => volume.Options is { Count: > 0 } || volume.Driver != VolumeTable.Local ? -1 : FolderSize.Of(volumes.ContentOf(volume.Name));
 
     private static bool Dangling(string value) => value is "1" or "true" || (value is "0" or "false" ? false : throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid value for filter 'dangling': \"{value}\""));
 }

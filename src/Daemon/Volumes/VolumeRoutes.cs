@@ -23,16 +23,15 @@ internal sealed class VolumeRoutes(VolumeTable volumes, VolumeOperations operati
     private async Task CreateAsync(HttpContext context, string value)
     {
         VolumeCreateRequest request = await JsonBody.ReadAsync(context, VolumesJson.Default.VolumeCreateRequest).ConfigureAwait(false);
-        await Answers.JsonAsync(context, operations.Describe(operations.Create(request)), VolumesJson.Default.Volume, StatusCodes.Status201Created).ConfigureAwait(false);
+        await Answers.JsonAsync(context, operations.Describe(await operations.CreateAsync(request, context.RequestAborted).ConfigureAwait(false)), VolumesJson.Default.Volume, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
-    private Task PruneAsync(HttpContext context, string value) =>
-        Answers.JsonAsync(context, operations.Prune(Answers.Value(context, "filters"), namedToo: ApiVersion.Of(context) < 42), VolumesJson.Default.PrunedVolumes);
+    private async Task PruneAsync(HttpContext context, string value) =>
+        await Answers.JsonAsync(context, await operations.PruneAsync(Answers.Value(context, "filters"), namedToo: ApiVersion.Of(context) < 42, context.RequestAborted).ConfigureAwait(false), VolumesJson.Default.PrunedVolumes).ConfigureAwait(false);
 
-    private Task RemoveAsync(HttpContext context, string name)
+    private async Task RemoveAsync(HttpContext context, string name)
     {
-        operations.Remove(name, Answers.Flag(context, "force"));
+        await operations.RemoveAsync(name, Answers.Flag(context, "force"), context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
-        return Task.CompletedTask;
     }
 }

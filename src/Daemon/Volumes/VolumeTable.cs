@@ -54,12 +54,27 @@ internal sealed class VolumeTable
     /// <summary>Where the content of a local volume is.</summary>
     internal string ContentOf(string name) => Path.Combine(folder, name, "_data");
 
+    /// <summary>Where a volume's content is, whoever keeps it; empty while a plug-in shows it nowhere.</summary>
+    internal string PlaceOf(string name) => TryFind(name) is { Driver: not Local } other ? other.Mountpoint : ContentOf(name);
+
+    /// <summary>Notes where a plug-in shows a volume.</summary>
+    internal void Note(string name, string mountpoint)
+    {
+        lock (gate)
+        {
+            if (byName.TryGetValue(name, out VolumeDocument? known) && known.Mountpoint != mountpoint)
+            {
+                Save(byName[name] = known with { Mountpoint = mountpoint });
+            }
+        }
+    }
+
     /// <summary>The volume of that name, made when it is not there; an empty name is replaced by a random one.</summary>
     /// <exception cref="EngineException">A name that no volume can have, or one that another driver has.</exception>
     internal (VolumeDocument Volume, bool Made) Make(VolumeDocument wanted)
     {
         bool named = wanted.Name.Length > 0;
-        string name = named ? wanted.Name : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        string name = named ? wanted.Name : RandomName();
         if (!IsName(name))
         {
             throw new EngineException(EngineErrorKind.InvalidParameter, $"create {name}: \"{name}\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path");
@@ -110,6 +125,8 @@ internal sealed class VolumeTable
             }
         }
     }
+
+    internal static string RandomName() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     internal static bool IsName(string name) =>
         name.Length > 1 && char.IsAsciiLetterOrDigit(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-');

@@ -89,6 +89,11 @@ public sealed record EngineInfo
 
     public bool ExperimentalBuild { get; set; }
 
+    /// <summary>Where descriptions of devices are.</summary>
+    public IReadOnlyList<string>? CDISpecDirs { get; set; }
+
+    public IReadOnlyList<InfoDevice>? DiscoveredDevices { get; set; }
+
     public string ServerVersion { get; set; } = "";
 
     public IReadOnlyDictionary<string, InfoRuntime> Runtimes { get; set; } = new Dictionary<string, InfoRuntime>();
