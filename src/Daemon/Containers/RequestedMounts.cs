@@ -58,7 +58,15 @@ internal sealed class RequestedMounts(ContainerTable table, VolumeTable known, V
         var made = new List<ContainerMount>();
         foreach (ContainerMount mount in mounts.Values)
         {
-            made.Add(await MadeAsync(mount, host, cancellation).ConfigureAwait(false));
+            try
+            {
+                made.Add(await MadeAsync(mount, host, cancellation).ConfigureAwait(false));
+            }
+            catch (EngineException error) when (error.Kind == EngineErrorKind.NotFound)
+            {
+                // Of a create, clients take that for the image, and pull.
+                throw new EngineException(EngineErrorKind.InvalidParameter, error.Message, error);
+            }
         }
 
         return [.. made.OrderBy(mount => mount.Destination, StringComparer.Ordinal)];
