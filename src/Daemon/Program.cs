@@ -72,6 +72,13 @@ try
     var volumes = new VolumeOperations(volumeTable, new VolumeUsers(table), volumeMounts, events);
     await using NetworkOperations networks = await StartNetworks.RunAsync(options, table, events, background).ConfigureAwait(false);
     var descriptions = new ContainerDescriptions(options.StorageDriver, networks.Descriptions, volumeTable);
+    var users = new UserRanges(options.UserNamespace, table);
+    if (options.UserNamespace.Length > 0)
+    {
+        // Now, not with the first container.
+        _ = users.Remapped();
+    }
+
     var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
     var sizes = new ContainerSizes(tasks, images);
     var defaults = new SpecDefaults(options.CgroupParent, SpecDefaults.FindInit(options.InitPath), options.UsesInit, options.NoNewPrivileges, options.Seccomp) { LogDriver = options.LogDriver, LogOptions = options.LogOptions };
@@ -80,7 +87,7 @@ try
     var stop = new StopContainer(tasks, containerEvents);
     var health = new HealthWatch(new HealthProbe(tasks, containerEvents, loop, execFiles, defaults), containerEvents, stop, background);
     var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks.Containers, networks.Events, volumeMounts, volumes, background, defaults, new HostPlaces(options.ExecRoot), devices, health);
-    var create = new CreateContainer(table, images.Resolver, images.Unpack, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), defaults);
+    var create = new CreateContainer(table, images.Resolver, images.Unpack, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), users, defaults);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, execFiles, background, defaults);
 
     string engineId = EngineId.ReadOrMake(options.DataRoot);

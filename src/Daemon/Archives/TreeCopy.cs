@@ -1,22 +1,24 @@
+using Wharf.Daemon.Containers;
 using Wharf.Linux;
 
 namespace Wharf.Daemon.Archives;
 
 /// <summary>Copies what is in one open directory into another: owners, modes, times, links, devices, attributes and hard links too.</summary>
-internal sealed class TreeCopy
+internal sealed class TreeCopy(UserMapping? mapping)
 {
     private const uint PermissionBits = 0xfff;
     private readonly Dictionary<(ulong Filesystem, ulong Inode), (FileDescriptor Folder, string Name)> linked = [];
 
     /// <summary>The directory itself gets owner and mode of the other.</summary>
-    internal static void Run(FileDescriptor from, FileDescriptor to)
+    /// <param name="mapping">Who the owners of what is copied are on the host; null: the same.</param>
+    internal static void Run(FileDescriptor from, FileDescriptor to, UserMapping? mapping = null)
     {
-        var copy = new TreeCopy();
+        var copy = new TreeCopy(mapping);
         try
         {
             FileStatus status = Files.Status(from, "source");
             copy.Fill(from, to);
-            Files.ChangeOwner(to, status.User, status.Group, "copy");
+            Files.ChangeOwner(to, mapping?.UserOnHost(status.User) ?? status.User, mapping?.GroupOnHost(status.Group) ?? status.Group, "copy");
             Files.ChangeMode(to, ".", status.Mode & PermissionBits);
             DirectoryEntries.SetTime(to, status.Seconds, status.Nanoseconds, "copy");
         }
@@ -79,9 +81,9 @@ internal sealed class TreeCopy
     }
 
     /// <summary>The owner before the mode, which chown(2) cuts, and before the attributes, of which it takes the capability away.</summary>
-    private static void Describe(FileDescriptor from, FileDescriptor to, string name, FileStatus status)
+    private void Describe(FileDescriptor from, FileDescriptor to, string name, FileStatus status)
     {
-        DirectoryEntries.ChangeOwner(to, name, status.User, status.Group);
+        DirectoryEntries.ChangeOwner(to, name, mapping?.UserOnHost(status.User) ?? status.User, mapping?.GroupOnHost(status.Group) ?? status.Group);
         if (status.Kind != FileKind.SymbolicLink)
         {
             Files.ChangeMode(to, name, status.Mode & PermissionBits);

@@ -8,7 +8,7 @@ internal sealed record ConfigFile
     /// <summary>The keys that are read.</summary>
     internal static IReadOnlyCollection<string> Keys { get; } =
     [
-        "insecure-registries", "registry-mirrors", "hosts", "group", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "data-root", "bridge", "bip", "iptables", "ip-masq", "ip-forward", "ipv6", "icc", "ip", "default-address-pools", "debug", "labels", "log-driver", "log-opts", "authorization-plugins", "metrics-addr", "init", "init-path", "no-new-privileges", "seccomp-profile", "cgroup-parent", "default-runtime", "exec-root", "pidfile", "mtu", "experimental", "cdi-spec-dirs",
+        "insecure-registries", "registry-mirrors", "hosts", "group", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "data-root", "bridge", "bip", "iptables", "ip-masq", "ip-forward", "ipv6", "icc", "ip", "default-address-pools", "debug", "labels", "log-driver", "log-opts", "authorization-plugins", "metrics-addr", "init", "init-path", "no-new-privileges", "seccomp-profile", "cgroup-parent", "default-runtime", "exec-root", "pidfile", "mtu", "experimental", "cdi-spec-dirs", "userns-remap",
     ];
 
     [JsonPropertyName("insecure-registries")]
@@ -115,6 +115,9 @@ internal sealed record ConfigFile
 
     [JsonPropertyName("cdi-spec-dirs")]
     public IReadOnlyList<string>? CdiFolders { get; init; }
+
+    [JsonPropertyName("userns-remap")]
+    public string? UserNamespace { get; init; }
 
     [JsonPropertyName("mtu")]
     public int? Mtu { get; init; }

@@ -14,7 +14,7 @@ internal static class ConfigKeys
         "ip-forward-no-drop", "ip6tables", "live-restore", "log-format", "log-level", "max-concurrent-downloads", "max-concurrent-uploads",
         "max-download-attempts", "min-api-version", "network-control-plane-mtu", "no-proxy", "node-generic-resources", "oom-score-adjust", "proxies", "raw-logs",
         "resolv-conf", "rootless", "runtimes", "selinux-enabled", "shutdown-timeout", "storage-driver", "storage-opts", "swarm-default-advertise-addr", "userland-proxy",
-        "userland-proxy-path", "userns-remap",
+        "userland-proxy-path",
     ];
 
     /// <summary>Keys of the file that docker knows and that change nothing here, to be named at the start.</summary>

@@ -97,6 +97,9 @@ internal sealed record DaemonOptions
     /// <summary>Clients offer what docker calls experimental: checkpoints.</summary>
     public bool Experimental { get; init; }
 
+    /// <summary>Whose subordinate ids containers get unless they say otherwise: "default", or USER[:GROUP]; empty: the host's ids.</summary>
+    public string UserNamespace { get; init; } = "";
+
     /// <summary>Where descriptions of devices (CDI) are; empty: the usual places.</summary>
     public IReadOnlyList<string> CdiFolders { get; init; } = [];
 

@@ -36,6 +36,9 @@ internal sealed record ContainerDocument
 
     public IReadOnlyList<ContainerMount> Mounts { get; set; } = [];
 
+    /// <summary>Who its users are on the host; null: the same.</summary>
+    public UserMapping? UserMapping { get; set; }
+
     public int RestartCount { get; set; }
 
     /// <summary>Somebody asked for the last end: no policy starts it again.</summary>

@@ -64,6 +64,8 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             var shared = SharedNamespaces.Of(table, container.Document.HostConfig);
             using FileDescriptor? shm = shared.ShmProcess is { } sharing ? SharedMemory.Copy(sharing) : null;
             RuntimeSpec spec = ContainerSpec.Of(container, user, network, own.Mounts, shared, shm is null ? null : own.Place(shm), defaults);
+            UserMapping? mapping = container.Document.UserMapping;
+            spec = mapping?.Apply(spec) ?? spec;
             spec = devices.Inject(container.Document.HostConfig.DeviceRequests, spec);
             if (LinkVariables.Of(container.Document, table) is { Count: > 0 } links)
             {
@@ -76,7 +78,7 @@ internal sealed partial class ContainerLife(ContainerTable table, TaskClient tas
             RequestTiming.Lap("api", "specification made, streams opened");
             await tasks.SetSpecAsync(container.Id, document, cancellation).ConfigureAwait(false);
             RequestTiming.Lap("store", "specification kept");
-            int pid = await tasks.CreateTaskAsync(container.Id, mounts, streams.InputPath, streams.OutputPath, streams.ErrorPath, container.Config.Tty, checkpoint, cancellation).ConfigureAwait(false);
+            int pid = await tasks.CreateTaskAsync(container.Id, mounts, streams.InputPath, streams.OutputPath, streams.ErrorPath, container.Config.Tty, checkpoint, mapping?.Root ?? (0, 0), cancellation).ConfigureAwait(false);
             RequestTiming.Lap("shim", "shim started, container made by the runtime");
             created = true;
             if (checkpoint is not null)

@@ -11,7 +11,7 @@ using Wharf.Oci.Images;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>Makes a container: name, snapshot, record. Nothing runs yet.</summary>
-internal sealed class CreateContainer(ContainerTable table, ImageResolver images, UnpackImage unpack, TaskClient tasks, ContainerEvents events, ContainerNetworks networks, RequestedMounts requested, VolumeCopyUp copyUp, SpecDefaults defaults)
+internal sealed class CreateContainer(ContainerTable table, ImageResolver images, UnpackImage unpack, TaskClient tasks, ContainerEvents events, ContainerNetworks networks, RequestedMounts requested, VolumeCopyUp copyUp, UserRanges users, SpecDefaults defaults)
 {
     private const int NameAttempts = 20;
 
@@ -65,7 +65,18 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             throw new EngineException(EngineErrorKind.InvalidParameter, "no command specified");
         }
 
-        string taken = Reserve(name, id);
+        UserMapping? mapping = users.Of(host with { NetworkMode = network });
+        string taken;
+        try
+        {
+            taken = Reserve(name, id);
+        }
+        catch
+        {
+            users.Settle(mapping);
+            throw;
+        }
+
         IReadOnlyList<ContainerMount> own = [];
         bool snapshot = false;
         try
@@ -75,9 +86,9 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
 
             // The record first: it names the snapshot, which a garbage collection between the two would take otherwise.
             await tasks.CreateRecordAsync(id, image.Names.Count > 0 ? image.Names[0].Name : request.Image, cancellation).ConfigureAwait(false);
-            await tasks.PrepareSnapshotAsync(id, content.TopChainId?.ToString() ?? "", cancellation).ConfigureAwait(false);
+            await tasks.PrepareSnapshotAsync(id, content.TopChainId?.ToString() ?? "", mapping?.Labels, cancellation).ConfigureAwait(false);
             await ViewImagesAsync(id, own, cancellation).ConfigureAwait(false);
-            await copyUp.RunAsync(id, own, cancellation).ConfigureAwait(false);
+            await copyUp.RunAsync(id, own, mapping, cancellation).ConfigureAwait(false);
             RequestTiming.Lap("store", "record and snapshot made");
             Container container = table.Add(new ContainerDocument
             {
@@ -90,6 +101,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
                 Config = config,
                 HostConfig = Defaults(host, network),
                 Mounts = own,
+                UserMapping = mapping,
                 Endpoints = endpoints,
             });
             events.Publish(container, "create");
@@ -111,6 +123,10 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             }
 
             throw;
+        }
+        finally
+        {
+            users.Settle(mapping);
         }
     }
 

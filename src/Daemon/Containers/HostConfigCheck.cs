@@ -131,7 +131,7 @@ internal static class HostConfigCheck
             throw Invalid($"invalid cgroup namespace mode: {host.CgroupnsMode}");
         }
 
-        if (host.UsernsMode is not ("" or "host"))
+        if (host.UsernsMode is not ("" or "host" or "auto") && !host.UsernsMode.StartsWith("auto:", StringComparison.Ordinal))
         {
             throw Invalid($"invalid userns mode: {host.UsernsMode}");
         }

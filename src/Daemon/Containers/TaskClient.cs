@@ -22,9 +22,11 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
     private readonly Snapshots.SnapshotsClient snapshots = new(connection.Calls);
     private readonly Tasks.TasksClient tasks = new(connection.Calls);
 
-    internal async Task<IReadOnlyList<Mount>> PrepareSnapshotAsync(string id, string parent, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<Mount>> PrepareSnapshotAsync(string id, string parent, IReadOnlyDictionary<string, string>? labels, CancellationToken cancellation)
     {
-        PrepareSnapshotResponse prepared = await snapshots.PrepareAsync(new PrepareSnapshotRequest { Snapshotter = snapshotter, Key = id, Parent = parent }, cancellationToken: cancellation).ConfigureAwait(false);
+        var request = new PrepareSnapshotRequest { Snapshotter = snapshotter, Key = id, Parent = parent };
+        request.Labels.Add(labels?.ToDictionary() ?? []);
+        PrepareSnapshotResponse prepared = await snapshots.PrepareAsync(request, cancellationToken: cancellation).ConfigureAwait(false);
         return prepared.Mounts;
     }
 
@@ -76,14 +78,15 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
         IgnoreMissing(containers.DeleteAsync(new DeleteContainerRequest { Id = id }, cancellationToken: cancellation).ResponseAsync);
 
     /// <param name="checkpoint">The folder of the state that it begins from; null: it begins anew.</param>
+    /// <param name="root">Whom its streams belong to.</param>
     /// <returns>Its process; 0 for one that begins from a checkpoint, which has none before its start.</returns>
-    internal async Task<int> CreateTaskAsync(string id, IReadOnlyList<Mount> rootfs, string input, string output, string error, bool terminal, string? checkpoint, CancellationToken cancellation)
+    internal async Task<int> CreateTaskAsync(string id, IReadOnlyList<Mount> rootfs, string input, string output, string error, bool terminal, string? checkpoint, (uint User, uint Group) root, CancellationToken cancellation)
     {
         var request = new CreateTaskRequest { ContainerId = id, Stdin = input, Stdout = output, Stderr = error, Terminal = terminal };
         request.Rootfs.AddRange(rootfs);
-        if (checkpoint is not null)
+        if (checkpoint is not null || root.User != 0)
         {
-            request.Options = new Any { TypeUrl = OptionsType, Value = new Options { CriuImagePath = checkpoint }.ToByteString() };
+            request.Options = new Any { TypeUrl = OptionsType, Value = new Options { CriuImagePath = checkpoint ?? "", IoUid = root.User, IoGid = root.Group }.ToByteString() };
         }
 
         return (int)(await tasks.CreateAsync(request, cancellationToken: cancellation).ConfigureAwait(false)).Pid;

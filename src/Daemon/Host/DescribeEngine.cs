@@ -77,7 +77,7 @@ internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table
             ExperimentalBuild = options.Experimental,
             CDISpecDirs = devices.Folders,
             DiscoveredDevices = [.. devices.Names.Select(name => new InfoDevice { Source = CdiDevices.Driver, ID = name })],
-            SecurityOptions = ["name=seccomp,profile=builtin", "name=cgroupns"],
+            SecurityOptions = options.UserNamespace.Length > 0 ? ["name=seccomp,profile=builtin", "name=cgroupns", "name=userns"] : ["name=seccomp,profile=builtin", "name=cgroupns"],
         };
     }
 

@@ -10,14 +10,14 @@ internal sealed class VolumeCopyUp(TaskClient tasks, VolumeTable volumes, Volume
     private readonly Lock gate = new();
 
     /// <param name="id">A container whose snapshot is made and that does not run.</param>
-    internal async Task RunAsync(string id, IReadOnlyList<ContainerMount> own, CancellationToken cancellation)
+    internal async Task RunAsync(string id, IReadOnlyList<ContainerMount> own, UserMapping? mapping, CancellationToken cancellation)
     {
         string?[] names = [.. own.Where(mount => mount is { CopiesUp: true, Volume: not null, Subpath: "" }).Select(mount => mount.Volume)];
         string user = id + "-copy";
         await mounts.PrepareAsync(names, user, cancellation).ConfigureAwait(false);
         try
         {
-            await FillAsync(id, own, cancellation).ConfigureAwait(false);
+            await FillAsync(id, own, mapping, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -25,7 +25,7 @@ internal sealed class VolumeCopyUp(TaskClient tasks, VolumeTable volumes, Volume
         }
     }
 
-    private async Task FillAsync(string id, IReadOnlyList<ContainerMount> own, CancellationToken cancellation)
+    private async Task FillAsync(string id, IReadOnlyList<ContainerMount> own, UserMapping? mapping, CancellationToken cancellation)
     {
         ContainerMount[] empty = [.. own.Where(mount => mount is { CopiesUp: true, Volume: not null, Subpath: "" } && IsEmpty(mounts.Use(mount.Volume)))];
         if (empty.Length == 0)
@@ -34,14 +34,14 @@ internal sealed class VolumeCopyUp(TaskClient tasks, VolumeTable volumes, Volume
         }
 
         IReadOnlyList<ContainerdApi.Types.Mount> snapshot = await tasks.SnapshotMountsAsync(id, cancellation).ConfigureAwait(false);
-        await Task.Factory.StartNew(() => Copy(snapshot, empty), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.Factory.StartNew(() => Copy(snapshot, empty, mapping), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
         foreach (string name in empty.Select(mount => mount.Volume!).Where(name => volumes.TryFind(name) is { Options.Count: > 0 }))
         {
             mounts.ReleaseUnused(name);
         }
     }
 
-    private void Copy(IReadOnlyList<ContainerdApi.Types.Mount> snapshot, IReadOnlyList<ContainerMount> empty)
+    private void Copy(IReadOnlyList<ContainerdApi.Types.Mount> snapshot, IReadOnlyList<ContainerMount> empty, UserMapping? mapping)
     {
         // Two containers may be made with one new volume at a time.
         lock (gate)
@@ -52,6 +52,13 @@ internal sealed class VolumeCopyUp(TaskClient tasks, VolumeTable volumes, Volume
             foreach (ContainerMount mount in empty)
             {
                 string content = mounts.Use(mount.Volume!);
+                if (mapping is not null && IsEmpty(content))
+                {
+                    // A new volume is the container's, not the host's root's.
+                    using FileDescriptor top = Files.Open(content, OpenFlags.ReadOnly | OpenFlags.Directory);
+                    Files.ChangeOwner(top, mapping.Root.User, mapping.Root.Group, content);
+                }
+
                 using FileDescriptor? found = Files.FindInRoot(root.Root, mount.Destination, OpenFlags.Path);
                 if (found is null || Files.Status(found, mount.Destination).Kind != FileKind.Directory || !IsEmpty(content))
                 {
@@ -60,7 +67,7 @@ internal sealed class VolumeCopyUp(TaskClient tasks, VolumeTable volumes, Volume
 
                 using FileDescriptor from = Files.Reopen(found, OpenFlags.ReadOnly | OpenFlags.Directory, mount.Destination);
                 using FileDescriptor to = Files.Open(content, OpenFlags.ReadOnly | OpenFlags.Directory);
-                TreeCopy.Run(from, to);
+                TreeCopy.Run(from, to, mapping);
             }
         }
     }
