@@ -77,6 +77,8 @@ internal sealed class Engines
         return engines;
     }
 
+    internal string SocketOf(bool ours) => stage[ours ? "w.sock" : "d.sock"];
+
     /// <summary>Runs the client; whether it did well.</summary>
     internal bool Ask(bool ours, params string[] arguments)
     {
