@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Wharf.Daemon.Http;
 
-/// <summary>Clients that need to be told something in their own words (decision 0019).</summary>
+/// <summary>Clients that need to be told something in their own words (decision 0020).</summary>
 internal static class ClientKind
 {
     private const string Python = "docker-sdk-python/";
