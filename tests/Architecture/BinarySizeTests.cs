@@ -5,7 +5,7 @@ public sealed class BinarySizeTests
 {
     [Theory]
     [InlineData("wharf", 16)]
-    [InlineData("wharfd", 32)]
+    [InlineData("wharfd", 33)]
     [InlineData("wharf-containerd", 26)]
     [InlineData("containerd-shim-wharf-v2", 4)]
     [InlineData("wharf-runc", 7)]
