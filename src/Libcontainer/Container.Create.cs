@@ -172,7 +172,7 @@ internal sealed partial class Container
                 Namespaces = namespaces,
                 Identity = new ProcessIdentity(spec.Process!, warn),
                 Channel = channel,
-                Own = OwnProgram.Read(later: namespaces.Secludes && !options.NoPivot && spec.Linux?.RootfsPropagation is not ("shared" or "rshared")),
+                Own = OwnProgram.Read(),
                 Scheduling = scheduling,
                 TimeOffsets = timeOffsets,
                 Seccomp = seccomp,
@@ -226,11 +226,7 @@ internal sealed partial class Container
 
     private void Save(int init)
     {
-        if (record.InitPid != init)
-        {
-            record = record with { InitPid = init, InitStart = ProcessTable.StartOf(init) ?? throw new ContainerException("container init ended before it was ready") };
-        }
-
+        record = record with { InitPid = init, InitStart = ProcessTable.StartOf(init) ?? throw new ContainerException("container init ended before it was ready") };
         directory.Save(record);
     }
 }

@@ -39,9 +39,6 @@ internal sealed partial class ContainerChild
             : null;
         Timeline.Mark("namespaces set up");
         root?.Prepare();
-
-        // When the host's tree has been bound from: a container that is given parts of it does not get this mount too.
-        settings.Own.SealInside();
         Timeline.Mark("mounts and devices made");
         settings.Channel.Send(SyncMessage.Mounted);
         settings.Channel.Expect(SyncMessage.Go);

@@ -49,9 +49,6 @@ internal sealed class NamespacePlan : IDisposable
     /// </summary>
     internal bool TakesSecondClone => JoinsPid || JoinsUser || New.HasFlag(CloneFlags.NewTime) || (New.HasFlag(CloneFlags.NewUser) && joins.Count > 0);
 
-    /// <summary>Whether neither the child nor the runtime is seen by a process of a container before the child has become the program.</summary>
-    internal bool Secludes => New.HasFlag(CloneFlags.NewMount | CloneFlags.NewPid) && !ChangesUser && !TakesSecondClone;
-
     /// <summary>Whether ids have another meaning there than for the runtime.</summary>
     internal bool ChangesUser => JoinsUser || New.HasFlag(CloneFlags.NewUser);
 

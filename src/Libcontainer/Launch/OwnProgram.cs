@@ -12,51 +12,23 @@ internal sealed class OwnProgram
 {
     // As many scripts as the kernel follows from one interpreter to the next.
     private const int MostScripts = 5;
-    private const string Link = "/proc/self/exe";
     private readonly FileStatus own;
 
     // Asked before the clone: in a new user namespace every user is nobody. An unprivileged runtime could not reach its own child.
     private readonly bool privileged = CurrentProcess.EffectiveUserId == 0;
 
-    // Where the file is, when the child is to protect it.
-    private string? path;
-
     private OwnProgram(FileStatus own) => this.own = own;
 
-    /// <summary>
-    /// Protects it at once, or leaves that to <see cref="SealInside"/> of a child that nobody sees before: then the runtime touches none
-    /// of its pages a second time.
-    /// </summary>
-    internal static OwnProgram Read(bool later = false)
+    internal static OwnProgram Read()
     {
-        FileStatus own = Files.Find(Link) ?? throw new ContainerException($"\"{Link}\": /proc is not mounted");
+        FileStatus own = Files.Find("/proc/self/exe") ?? throw new ContainerException("\"/proc/self/exe\": /proc is not mounted");
         var program = new OwnProgram(own);
         if (program.privileged)
         {
-            if (later && Files.ReadLink(null, Link) is { } path && program.Is(Files.Find(path)))
-            {
-                program.path = path;
-            }
-            else
-            {
-                Seal(OnReadOnlyMount);
-            }
+            Seal();
         }
 
         return program;
-    }
-
-    /// <summary>
-    /// In a mount namespace of its own, from which nothing reaches the host's any more. The read-only mount lies over the file there and
-    /// goes with the host's tree, when the container's root has become the root: to take away a mount that is nowhere would be one more
-    /// grace period of RCU.
-    /// </summary>
-    internal void SealInside()
-    {
-        if (path is not null)
-        {
-            Seal(_ => OverItself());
-        }
     }
 
     /// <summary>Before the child is where processes of a container see it: what is not dumpable has no /proc/PID/exe for them.</summary>
@@ -82,11 +54,12 @@ internal sealed class OwnProgram
     /// namespace) by a sealed copy in memory. Where it does not let a process change its file, without checkpoint and restore, the two
     /// other protections stand alone.
     /// </summary>
-    private static void Seal(Func<string, FileDescriptor?> mounted)
+    private static void Seal()
     {
+        const string own = "/proc/self/exe";
         try
         {
-            using FileDescriptor file = mounted(Link) ?? Copied(Link);
+            using FileDescriptor file = OnReadOnlyMount(own) ?? Copied(own);
             ProgramImage.Replace(file);
         }
         catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.EPERM or Errno.EACCES or Errno.ENOSYS)
@@ -95,59 +68,19 @@ internal sealed class OwnProgram
     }
 
     /// <summary>Null where no such mount can be made.</summary>
-    private static FileDescriptor? OnReadOnlyMount(string path)
+    private static FileDescriptor? OnReadOnlyMount(string own)
     {
         try
         {
-            using FileDescriptor mount = ReadOnlyCopy(path);
-            return Files.Reopen(mount, OpenFlags.ReadOnly, path);
+            using FileDescriptor mount = Linux.Mounts.CopyTree(own, recursive: false);
+            Linux.Mounts.SetAttributes(mount, MountAttributes.ReadOnly, 0, 0, recursive: false, own);
+            return Files.Reopen(mount, OpenFlags.ReadOnly, own);
         }
         catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.EPERM or Errno.ENOSYS)
         {
             return null;
         }
     }
-
-    /// <summary>The same, and the mount is left in the namespace. The link is of no use: it leads to a mount of the runtime's namespace.</summary>
-    private FileDescriptor? OverItself()
-    {
-        try
-        {
-            using FileDescriptor mount = ReadOnlyCopy(path!);
-            FileDescriptor file = Files.Reopen(mount, OpenFlags.ReadOnly, path!);
-            if (!Is(Files.Status(file, path!)))
-            {
-                file.Dispose();
-                return null;
-            }
-
-            using FileDescriptor target = Files.Open(path!, OpenFlags.Path);
-            Linux.Mounts.Attach(mount, target, path!);
-            return file;
-        }
-        catch (SyscallException error) when (error.Errno is Errno.EINVAL or Errno.EPERM or Errno.ENOSYS or Errno.ENOENT)
-        {
-            return null;
-        }
-    }
-
-    private static FileDescriptor ReadOnlyCopy(string path)
-    {
-        FileDescriptor mount = Linux.Mounts.CopyTree(path, recursive: false);
-        try
-        {
-            Linux.Mounts.SetAttributes(mount, MountAttributes.ReadOnly, 0, 0, recursive: false, path);
-            return mount;
-        }
-        catch
-        {
-            mount.Dispose();
-            throw;
-        }
-    }
-
-    private bool Is(FileStatus? status) =>
-        status is { } other && other.Inode == own.Inode && other.FilesystemMajor == own.FilesystemMajor && other.FilesystemMinor == own.FilesystemMinor;
 
     private static FileDescriptor Copied(string own)
     {
@@ -165,7 +98,7 @@ internal sealed class OwnProgram
                 return;
             }
 
-            if (Is(status))
+            if (status.Inode == own.Inode && status.FilesystemMajor == own.FilesystemMajor && status.FilesystemMinor == own.FilesystemMinor)
             {
                 throw new ContainerException($"exec: \"{program}\": permission denied");
             }
