@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.Text;
 using Wharf.Linux;
 using Wharf.Oci.Runtime;
@@ -12,9 +13,10 @@ namespace Wharf.Daemon.Archives;
 internal sealed class ExtractArchive(FileDescriptor root, string folder, bool keepsKinds, User? owner)
 {
     private const string AttributePrefix = "SCHILY.xattr.";
+    private const int NanosecondDigits = 9;
     private const uint PermissionBits = 0xfff;
     private readonly RootedTree tree = new(root, "container");
-    private readonly List<(string Path, DateTimeOffset Time)> folders = [];
+    private readonly List<(string Path, TarEntry Entry)> folders = [];
 
     internal async Task RunAsync(Stream archive, CancellationToken cancellation)
     {
@@ -30,12 +32,12 @@ internal sealed class ExtractArchive(FileDescriptor root, string folder, bool ke
         }
 
         // Last: what is made in a folder changes its time.
-        foreach ((string path, DateTimeOffset time) in Enumerable.Reverse(folders))
+        foreach ((string path, TarEntry entry) in Enumerable.Reverse(folders))
         {
             using FileDescriptor? made = Files.FindInRoot(root, path, OpenFlags.ReadOnly | OpenFlags.Directory);
             if (made is not null)
             {
-                (long seconds, long nanoseconds) = Split(time);
+                (long seconds, long nanoseconds) = TimeOf(entry);
                 DirectoryEntries.SetTime(made, seconds, nanoseconds, path);
             }
         }
@@ -63,7 +65,7 @@ internal sealed class ExtractArchive(FileDescriptor root, string folder, bool ke
         {
             if (entry.EntryType == TarEntryType.Directory)
             {
-                folders.Add((path, entry.ModificationTime));
+                folders.Add((path, entry));
             }
 
             return;
@@ -97,7 +99,7 @@ internal sealed class ExtractArchive(FileDescriptor root, string folder, bool ke
                         Files.MakeDirectory(parent, name, 0x1c0);
                     }
 
-                    folders.Add((path, entry.ModificationTime));
+                    folders.Add((path, entry));
                     break;
                 case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile or TarEntryType.SparseFile:
                     await WriteAsync(parent, name, entry, cancellation).ConfigureAwait(false);
@@ -175,14 +177,22 @@ internal sealed class ExtractArchive(FileDescriptor root, string folder, bool ke
 
         if (entry.EntryType != TarEntryType.Directory)
         {
-            (long seconds, long nanoseconds) = Split(entry.ModificationTime);
+            (long seconds, long nanoseconds) = TimeOf(entry);
             DirectoryEntries.SetTime(parent, name, seconds, nanoseconds);
         }
     }
 
-    private static (long Seconds, long Nanoseconds) Split(DateTimeOffset time)
+    /// <summary>To the nanosecond where the archive has it as text; the reader's own form of it ends at a hundred.</summary>
+    private static (long Seconds, long Nanoseconds) TimeOf(TarEntry entry)
     {
-        long ticks = (time - DateTimeOffset.UnixEpoch).Ticks;
+        if (entry is PaxTarEntry pax && pax.ExtendedAttributes.TryGetValue("mtime", out string? text)
+            && text.Split('.') is [var whole, var fraction] && fraction.Length > 0 && !whole.StartsWith('-') && fraction.All(char.IsAsciiDigit)
+            && long.TryParse(whole, NumberStyles.None, CultureInfo.InvariantCulture, out long exact))
+        {
+            return (exact, long.Parse(fraction.PadRight(NanosecondDigits, '0').AsSpan(0, NanosecondDigits), CultureInfo.InvariantCulture));
+        }
+
+        long ticks = (entry.ModificationTime - DateTimeOffset.UnixEpoch).Ticks;
         long seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out long rest);
         return rest < 0 ? (seconds - 1, (rest + TimeSpan.TicksPerSecond) * 100) : (seconds, rest * 100);
     }

@@ -35,6 +35,20 @@ public sealed class LogTargetTests
     }
 
     [Fact]
+    public void Journald_gets_fields_and_a_text_of_several_lines_by_its_length()
+    {
+        byte[] message = new JournaldFormat(Source).Encode(new LogEntry(true, "one\ntwo"u8.ToArray(), DateTimeOffset.UnixEpoch));
+
+        // systemd's native protocol: NAME, the end of a line, 64 bits of length, the bytes.
+        Assert.Equal("MESSAGE\n\a\0\0\0\0\0\0\0one\ntwo\nPRIORITY=3\n", Encoding.Latin1.GetString(message, 0, "MESSAGE\n".Length + 8 + "one\ntwo\n".Length + "PRIORITY=3\n".Length));
+        string text = Encoding.UTF8.GetString(message);
+        foreach (string field in new[] { "CONTAINER_ID=aaaaaaaaaaaa\n", $"CONTAINER_ID_FULL={new string('a', 64)}\n", "CONTAINER_NAME=web\n", "CONTAINER_TAG=tag\n", "SYSLOG_IDENTIFIER=tag\n", "IMAGE_NAME=busybox\n", "LEVEL=5\n" })
+        {
+            Assert.Contains(field, text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Gelf_gets_a_compressed_document()
     {
         using Socket receiver = Udp();

@@ -50,6 +50,16 @@ public sealed class HostConfigTests(EngineFixture fixture) : IClassFixture<Engin
     }
 
     [Fact]
+    public void The_throughput_of_a_device_is_limited()
+    {
+        Assert.SkipUnless(File.Exists("/dev/loop0"), "this machine has no /dev/loop0");
+
+        string limits = Run("--device-read-bps", "/dev/loop0:1mb", "--device-write-iops", "/dev/loop0:50", "busybox:latest", "sh", "-c", "cat /sys/fs/cgroup/io.max /sys/fs/cgroup/blkio/blkio.throttle.read_bps_device /sys/fs/cgroup/blkio/blkio.throttle.write_iops_device 2>/dev/null; true");
+
+        Assert.Contains(limits.Trim(), new[] { "7:0 rbps=1048576 wbps=max riops=max wiops=50", "7:0 1048576\n7:0 50" });
+    }
+
+    [Fact]
     public void An_exec_that_cannot_begin_says_so_on_its_stream()
     {
         engine.Docker("run", "-d", "--name", name, "busybox:latest", "sleep", "1000").Succeeds();

@@ -30,8 +30,8 @@ public sealed class ArchiveTests(EngineFixture fixture) : IClassFixture<EngineFi
 
         string script = """
             mkdir -p tree/sub; echo content >tree/file; ln tree/file tree/hard; ln -s /etc/passwd tree/link; mkfifo tree/sub/fifo
-            chmod 4750 tree/file; chown 12:34 tree/file tree/sub; touch -d '2020-02-02 02:02:02.25' tree/file; python3 -c 'import os; os.setxattr("tree/file", "user.note", b"told")'
-            find tree -exec touch -h -d '2020-02-02 02:02:02.25' {} +
+            chmod 4750 tree/file; chown 12:34 tree/file tree/sub; touch -d '2020-02-02 02:02:02.123456789' tree/file; python3 -c 'import os; os.setxattr("tree/file", "user.note", b"told")'
+            find tree -exec touch -h -d '2020-02-02 02:02:02.123456789' {} +
             """;
         Command.Run("/bin/sh", ["-c", $"cd {folder.Path} && {script}"]).Succeeds();
         foreach (string target in new[] { "/", "/volume" })
