@@ -42,6 +42,9 @@ public sealed class DockerRegistry : IDisposable
 
     public string Authority { get; }
 
+    /// <summary>The folder that it keeps everything in.</summary>
+    public string Blobs => _directory["blobs"];
+
     /// <summary>Copies an image in; the source is one of skopeo's.</summary>
     public void Add(string source, string name, params string[] flags) =>
         Command.Run("skopeo", ["--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false", .. flags, source, $"docker://{Authority}/{name}"]).Succeeds();

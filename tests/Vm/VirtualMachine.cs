@@ -42,7 +42,7 @@ internal sealed class VirtualMachine : IDisposable
             results.SetLength(ResultBytes);
         }
 
-        using Process qemu = Command.Start("qemu-system-x86_64", Arguments());
+        using Process qemu = Command.Start("qemu-system-x86_64", Hardware("systemd.show_status=0", directory["wharf.img"], directory["results.img"]));
         qemu.OutputDataReceived += (_, line) => Append(line.Data);
         qemu.ErrorDataReceived += (_, line) => Append(line.Data);
         qemu.BeginOutputReadLine();
@@ -61,15 +61,16 @@ internal sealed class VirtualMachine : IDisposable
 
     public void Dispose() => directory.Dispose();
 
-    private string[] Arguments() =>
+    /// <summary>The words of qemu for a guest with a disk that it reads and one that it writes.</summary>
+    internal static string[] Hardware(string words, string read, string written) =>
     [
         // No processor of this machine: where there is a hypervisor it is of no use, where there is none it works as well.
         "-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2", "-m", "1536", "-nographic", "-no-reboot", "-nic", "none",
         "-kernel", Path.Combine(Image, "kernel"), "-initrd", Path.Combine(Image, "initrd"),
-        "-append", "console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on systemd.show_status=0",
+        "-append", $"console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on {words}",
         "-drive", $"file={Path.Combine(Image, "root.img")},format=raw,if=virtio,snapshot=on",
-        "-drive", $"file={directory["wharf.img"]},format=raw,if=virtio,readonly=on",
-        "-drive", $"file={directory["results.img"]},format=raw,if=virtio",
+        "-drive", $"file={read},format=raw,if=virtio,readonly=on",
+        "-drive", $"file={written},format=raw,if=virtio",
     ];
 
     private void Unpack()
