@@ -18,6 +18,12 @@ internal sealed class CommitRoutes(ContainerTable table, TaskClient tasks, Commi
         ContainerConfig changed = context.Request.ContentLength is 0 || (context.Request.ContentLength is null && context.Request.ContentType is null)
             ? new ContainerConfig()
             : await JsonBody.ReadAsync(context, ContainersJson.Default.ContainerConfig).ConfigureAwait(false);
+        if (container.Document.UserMapping is not null)
+        {
+            // Its layer has the host's numbers: an image of it would belong to nobody elsewhere.
+            throw new EngineException(EngineErrorKind.NotImplemented, $"commit container \"{container.Document.Name}\": its files have other owners on the host (user namespace): use --userns=host for containers that become images");
+        }
+
         ImageReference? name = Name(Answers.Value(context, "repo"), Answers.Value(context, "tag"));
         bool pauses = (Answers.Value(context, "pause") is null || Answers.Flag(context, "pause")) && container.State is { Running: true, Paused: false };
         if (pauses)

@@ -48,6 +48,7 @@ public sealed class UserNamespaceTests : IDisposable
         Assert.Contains("  userns\n", engine.Docker("info").Succeeds().Output, StringComparison.Ordinal);
 
         Assert.Equal("         0          0 4294967295\n", engine.Docker("run", "--rm", "--userns", "host", "busybox:latest", "cat", "/proc/self/uid_map").Succeeds().Output);
+        Assert.Contains("its files have other owners on the host", engine.Docker("commit", "mapped").Error, StringComparison.Ordinal);
         Assert.Contains("privileged mode is incompatible with user namespaces", engine.Docker("run", "--rm", "--privileged", "busybox:latest", "true").Error, StringComparison.Ordinal);
         string[] own = [.. Enumerable.Range(0, 2).Select(number => engine.Wharf("run", "--name", $"auto{number}", "--userns", "auto", "busybox:latest", "cat", "/proc/self/uid_map").Output.Split(' ', StringSplitOptions.RemoveEmptyEntries).ElementAtOrDefault(1) ?? "")];
         Assert.Equal(["1879113728", "1879179264"], own);
