@@ -9,7 +9,25 @@ namespace Wharf.Linux;
 public static unsafe class Nftables
 {
     private const string Library = "libnftables.so.1";
+
+    // FD_SETSIZE: the library waits for its socket with select(2), and ends the process when the number is larger.
+    private const int Selectable = 1024;
+    private const int Reserved = 16;
+    private const int Released = 2;
     private static readonly Lock Gate = new();
+    private static readonly List<FileDescriptor> LowNumbers = [];
+
+    /// <summary>
+    /// Keeps some low descriptor numbers for the library's sockets: to be called while there are any, by a program that will have
+    /// more than a thousand files open.
+    /// </summary>
+    public static void Reserve()
+    {
+        lock (Gate)
+        {
+            TakeLowNumbers();
+        }
+    }
 
     /// <summary>Runs commands in nft(8)'s language as one transaction, of this thread's network namespace: all or none.</summary>
     /// <exception cref="NftablesException">The library is missing, or it refuses; the message tells what and where.</exception>
@@ -34,12 +52,45 @@ public static unsafe class Nftables
 
             try
             {
+                ReleaseLowNumbers();
                 return Run(library, commands, json);
             }
             finally
             {
                 NativeLibrary.Free(library);
+                TakeLowNumbers();
             }
+        }
+    }
+
+    /// <summary>The kernel gives the lowest free number. More than one is let go, because another thread may open a file now.</summary>
+    private static void ReleaseLowNumbers()
+    {
+        TakeLowNumbers();
+        if (LowNumbers.Count == 0)
+        {
+            throw new NftablesException($"nft: no descriptor below {Selectable} is free");
+        }
+
+        for (int count = 0; count < Released && LowNumbers.Count > 0; count++)
+        {
+            LowNumbers[^1].Dispose();
+            LowNumbers.RemoveAt(LowNumbers.Count - 1);
+        }
+    }
+
+    private static void TakeLowNumbers()
+    {
+        while (LowNumbers.Count < Reserved)
+        {
+            FileDescriptor low = Files.Open("/dev/null", OpenFlags.ReadOnly);
+            if (low.Number >= Selectable)
+            {
+                low.Dispose();
+                return;
+            }
+
+            LowNumbers.Add(low);
         }
     }
 

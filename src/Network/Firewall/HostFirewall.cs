@@ -18,7 +18,11 @@ public sealed class HostFirewall
     private bool inForce;
 
     /// <param name="table">The table's name.</param>
-    public HostFirewall(string table) => Table = table;
+    public HostFirewall(string table)
+    {
+        Table = table;
+        Nftables.Reserve();
+    }
 
     public string Table { get; }
 

@@ -21,7 +21,11 @@ public sealed class ResolverService : IAsyncDisposable
     private readonly Dictionary<string, SandboxResolver> sandboxes = [];
     private int connections;
 
-    private ResolverService(string path) => this.path = path;
+    private ResolverService(string path)
+    {
+        this.path = path;
+        Nftables.Reserve();
+    }
 
     /// <summary>Serves until no container is left and no daemon is connected.</summary>
     /// <param name="path">Where the socket is made; one that is there is taken over.</param>

@@ -71,6 +71,16 @@ public sealed class PublishedPortTests : IClassFixture<NetworkedHost>, IDisposab
         host.Docker("run", "--rm", "-p", "8090:80", "busybox:latest", "true").Succeeds();
     }
 
+    /// <summary>libnftables ends a process whose descriptors are past a thousand, unless it gets a low one.</summary>
+    [Fact]
+    public void A_thousand_ports_are_published_at_once()
+    {
+        host.Serve("many", "-p", "20000-20999:20000-20999", "-p", "8095:80");
+        Assert.NotEmpty(NetworkedHost.Reach(host.OnNeighbour, NetworkedHost.HostAddress + ":8095"));
+        host.Serve("after", "-p", "8096:80");
+        Assert.NotEmpty(NetworkedHost.Reach(host.OnNeighbour, NetworkedHost.HostAddress + ":8096"));
+    }
+
     [Fact]
     public void A_port_that_a_program_of_the_host_has_is_refused()
     {
