@@ -58,13 +58,13 @@ try
     using var containerd = new ContainerdConnection(options.Containerd);
     using var plugins = new AuthorizationPlugins(options.AuthorizationPlugins);
     using var settings = new LiveSettings(args, options, plugins);
-    using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = settings.InsecureRegistries, RegistryMirrors = settings.RegistryMirrors });
+    using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = settings.InsecureRegistries, RegistryMirrors = settings.RegistryMirrors, Attempts = options.DownloadAttempts });
     using var search = new SearchImages(settings.InsecureRegistries);
     using var embedded = new EmbeddedImage();
     using var loop = new DescriptorLoop();
     await using var background = new BackgroundWork();
     var table = new ContainerTable(options.DataRoot);
-    var images = new ImageOperations(containerd, registry, options.StorageDriver, Path.Combine(options.DataRoot, "tmp"), table.Uses, embedded.Settled);
+    var images = new ImageOperations(containerd, registry, options.StorageDriver, Path.Combine(options.DataRoot, "tmp"), table.Uses, embedded.Settled, options.Downloads, options.Uploads);
     var events = new EventLog();
     var containerEvents = new ContainerEvents(events);
     var volumeTable = new VolumeTable(options.DataRoot);

@@ -265,8 +265,8 @@ public sealed partial class RegistryRepository : IDisposable
                 }
             }
 
-            // Nobody listens: waiting does not change that, and a user who mistyped a host wants to know now.
-            if (last!.GetBaseException() is System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.ConnectionRefused or System.Net.Sockets.SocketError.HostNotFound })
+            // Waiting does not change that, and a user who mistyped a host or lacks a certificate wants to know now.
+            if (RegistryTransport.IsLasting(last!))
             {
                 break;
             }

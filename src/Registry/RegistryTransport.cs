@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace Wharf.Registry;
 
@@ -58,10 +59,27 @@ internal sealed class RegistryTransport : IDisposable
                     return LowerFirst(socket.Message);
                 case AuthenticationException tls:
                     return "tls: " + LowerFirst(tls.Message);
+                case CryptographicException alert when alert.Message.Split(" alert ") is [_, var word]:
+                    // The registry does not accept the client's certificate, or misses one.
+                    return "remote error: tls: " + word;
             }
         }
 
         return LowerFirst(error.GetBaseException().Message);
+    }
+
+    /// <summary>Whether another attempt meets the same: nobody listens, no such host, or one side does not accept the certificate of the other.</summary>
+    internal static bool IsLasting(Exception error)
+    {
+        for (Exception? inner = error; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is AuthenticationException or CryptographicException or SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     internal static string LowerFirst(string text) => text.Length == 0 ? text : (char.ToLowerInvariant(text[0]) + text[1..]).TrimEnd('.');

@@ -8,7 +8,7 @@ internal sealed record ConfigFile
     /// <summary>The keys that are read.</summary>
     internal static IReadOnlyCollection<string> Keys { get; } =
     [
-        "insecure-registries", "registry-mirrors", "hosts", "group", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "data-root", "bridge", "bip", "iptables", "ip-masq", "ip-forward", "ipv6", "icc", "ip", "default-address-pools", "debug", "labels", "log-driver", "log-opts", "authorization-plugins", "metrics-addr", "init", "init-path", "no-new-privileges", "seccomp-profile", "cgroup-parent", "default-runtime", "exec-root", "pidfile", "mtu", "experimental", "cdi-spec-dirs", "userns-remap",
+        "insecure-registries", "registry-mirrors", "hosts", "group", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "data-root", "bridge", "bip", "iptables", "ip-masq", "ip-forward", "ipv6", "icc", "ip", "default-address-pools", "debug", "labels", "log-driver", "log-opts", "authorization-plugins", "metrics-addr", "init", "init-path", "no-new-privileges", "seccomp-profile", "cgroup-parent", "default-runtime", "exec-root", "pidfile", "mtu", "experimental", "cdi-spec-dirs", "userns-remap", "max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts",
     ];
 
     [JsonPropertyName("insecure-registries")]
@@ -118,6 +118,15 @@ internal sealed record ConfigFile
 
     [JsonPropertyName("userns-remap")]
     public string? UserNamespace { get; init; }
+
+    [JsonPropertyName("max-concurrent-downloads")]
+    public int? Downloads { get; init; }
+
+    [JsonPropertyName("max-concurrent-uploads")]
+    public int? Uploads { get; init; }
+
+    [JsonPropertyName("max-download-attempts")]
+    public int? DownloadAttempts { get; init; }
 
     [JsonPropertyName("mtu")]
     public int? Mtu { get; init; }

@@ -10,9 +10,9 @@ internal static class ConfigKeys
         "allow-direct-routing", "allow-nondistributable-artifacts", "api-cors-header", "bridge-accept-fwmark", "builder", "cluster-advertise", "cluster-store",
         "cluster-store-opts", "containerd", "containerd-namespace", "containerd-plugin-namespace", "containers", "cpu-rt-period", "cpu-rt-runtime", "cri-containerd",
         "default-cgroupns-mode", "default-gateway", "default-gateway-v6", "default-ipc-mode", "default-network-opts", "default-shm-size", "default-ulimits", "dns", "dns-opts",
-        "dns-search", "exec-opts", "features", "firewall-backend", "fixed-cidr", "fixed-cidr-v6", "graph", "host-gateway-ip", "host-gateway-ips", "http-proxy", "https-proxy",
-        "ip-forward-no-drop", "ip6tables", "live-restore", "log-format", "log-level", "max-concurrent-downloads", "max-concurrent-uploads",
-        "max-download-attempts", "min-api-version", "network-control-plane-mtu", "no-proxy", "node-generic-resources", "oom-score-adjust", "proxies", "raw-logs",
+        "dns-search", "exec-opts", "features", "firewall-backend", "fixed-cidr", "fixed-cidr-v6", "graph", "host-gateway-ip", "host-gateway-ips", "http-proxy",
+        "https-proxy", "ip-forward-no-drop", "ip6tables", "live-restore", "log-format", "log-level", "min-api-version", "network-control-plane-mtu", "no-proxy",
+        "node-generic-resources", "oom-score-adjust", "proxies", "raw-logs",
         "resolv-conf", "rootless", "runtimes", "selinux-enabled", "shutdown-timeout", "storage-driver", "storage-opts", "swarm-default-advertise-addr", "userland-proxy",
         "userland-proxy-path",
     ];

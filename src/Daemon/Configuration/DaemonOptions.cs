@@ -107,6 +107,15 @@ internal sealed record DaemonOptions
 
     public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
 
+    /// <summary>Layers of one pull that are fetched at the same time.</summary>
+    public int Downloads { get; init; } = 3;
+
+    /// <summary>Blobs of one push that are sent at the same time.</summary>
+    public int Uploads { get; init; } = 5;
+
+    /// <summary>How often in a row a download is tried that brings nothing.</summary>
+    public int DownloadAttempts { get; init; } = 5;
+
     private static string CertificateFile(string name) =>
         Path.Combine(Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") is { Length: > 0 } folder ? folder : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".docker"), name);
 }

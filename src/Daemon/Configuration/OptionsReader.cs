@@ -56,6 +56,9 @@ internal static class OptionsReader
                 "-s" or "--storage-driver" => options with { StorageDriver = value },
                 "--default-runtime" => options with { Runtime = value },
                 "--insecure-registry" => options with { InsecureRegistries = [.. options.InsecureRegistries, value] },
+                "--max-concurrent-downloads" => options with { Downloads = Positive(flag, value) },
+                "--max-concurrent-uploads" => options with { Uploads = Positive(flag, value) },
+                "--max-download-attempts" => options with { DownloadAttempts = Positive(flag, value) },
                 "--registry-mirror" => options with { RegistryMirrors = [.. options.RegistryMirrors, value] },
                 _ => throw new EngineException(EngineErrorKind.InvalidParameter, $"unknown flag: {flag}"),
             };
@@ -82,6 +85,16 @@ internal static class OptionsReader
     };
 
     private static bool Flag(string flag, string value) => value is "true" or "1" || (value is "false" or "0" ? false : throw Invalid(flag, value));
+
+    private static int Positive(string flag, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : throw Invalid(flag, value);
+
+    /// <summary>A number of the config file; 0 is docker's way to say: as ever.</summary>
+    private static int Positive(string key, int? value, int standard) => value switch
+    {
+        null or 0 => standard,
+        > 0 => value.Value,
+        _ => throw new EngineException(EngineErrorKind.InvalidParameter, $"invalid {key}: {value}"),
+    };
 
     private static EngineException Invalid(string flag, string value) => new(EngineErrorKind.InvalidParameter, $"invalid argument \"{value}\" for flag {flag}");
 
@@ -168,6 +181,10 @@ internal static class OptionsReader
             ExecRoot = options.ExecRoot == standard.ExecRoot ? file.ExecRoot ?? options.ExecRoot : options.ExecRoot,
             PidFile = options.PidFile == standard.PidFile ? file.PidFile ?? options.PidFile : options.PidFile,
             Mtu = options.Mtu == standard.Mtu ? file.Mtu ?? options.Mtu : options.Mtu,
+            Downloads = options.Downloads == standard.Downloads ? Positive("max-concurrent-downloads", file.Downloads, options.Downloads) : options.Downloads,
+            Uploads = options.Uploads == standard.Uploads ? Positive("max-concurrent-uploads", file.Uploads, options.Uploads) : options.Uploads,
+            DownloadAttempts = options.DownloadAttempts == standard.DownloadAttempts ? Positive("max-download-attempts", file.DownloadAttempts, options.DownloadAttempts) : options.DownloadAttempts,
+            Runtime = options.Runtime == standard.Runtime ? file.Runtime ?? options.Runtime : options.Runtime,
             Ignored = ignored,
             InsecureRegistries = [.. options.InsecureRegistries, .. file.InsecureRegistries ?? []],
             RegistryMirrors = [.. options.RegistryMirrors, .. file.RegistryMirrors ?? []],

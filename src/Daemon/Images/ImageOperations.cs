@@ -11,7 +11,9 @@ internal sealed class ImageOperations
     /// <param name="uses">The containers that there are; images in use are not removed.</param>
     /// <param name="settled">Ended when an image that the daemon brings itself is there.</param>
     /// <param name="temporaryDirectory">Below the data root: archives wait there while they are read.</param>
-    public ImageOperations(ContainerdConnection containerd, RegistryClient registry, string snapshotter, string temporaryDirectory, Func<IReadOnlyList<ImageUse>> uses, Task settled)
+    /// <param name="downloads">Layers of one pull that are fetched at the same time.</param>
+    /// <param name="uploads">Blobs of one push that are sent at the same time.</param>
+    public ImageOperations(ContainerdConnection containerd, RegistryClient registry, string snapshotter, string temporaryDirectory, Func<IReadOnlyList<ImageUse>> uses, Task settled, int downloads, int uploads)
     {
         var locks = new KeyedLock();
         var content = new ContentStore(containerd.Calls);
@@ -19,11 +21,11 @@ internal sealed class ImageOperations
         Store = new ImageStore(containerd.Calls);
         Reader = new ImageReader(content);
         Resolver = new ImageResolver(Store, Reader, settled);
-        Push = new PushImage(registry, Store, Reader, content);
+        Push = new PushImage(registry, Store, Reader, content, uploads);
         Attestations = new ListAttestations(Resolver, content);
         Unpack = new UnpackImage(containerd, locks, snapshotter);
         Commit = new CommitContainer(containerd, locks, snapshotter, Resolver);
-        Pull = new PullImage(containerd, registry, locks, snapshotter);
+        Pull = new PullImage(containerd, registry, locks, snapshotter, downloads);
         Load = new LoadImage(containerd, locks, snapshotter, temporaryDirectory);
         Import = new ImportImage(containerd, locks, snapshotter, temporaryDirectory);
         Save = new SaveImage(Resolver, Reader, content);

@@ -18,10 +18,8 @@ namespace Wharf.Daemon.Images;
 /// </code>
 /// Until step 6 a lease keeps the parts, and nobody sees the image.
 /// </summary>
-internal sealed class PullImage(ContainerdConnection containerd, RegistryClient registry, KeyedLock locks, string snapshotter)
+internal sealed class PullImage(ContainerdConnection containerd, RegistryClient registry, KeyedLock locks, string snapshotter, int downloadsAtOnce)
 {
-    private const int DownloadsAtOnce = 3;
-
     /// <summary>Pulls a tag or digest; a name alone means <c>latest</c>.</summary>
     public async Task<ImageRecord> RunAsync(ImageReference named, Platform? platform, RegistryCredentials? credentials, ProgressMessages messages, CancellationToken cancellation)
     {
@@ -167,7 +165,7 @@ internal sealed class PullImage(ContainerdConnection containerd, RegistryClient 
         IReadOnlyList<Digest> chain = image.Rootfs.ChainIds();
         var unpacker = new LayerUnpacker(lease.Calls, snapshotter, locks);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var downloads = new SemaphoreSlim(DownloadsAtOnce);
+        using var downloads = new SemaphoreSlim(downloadsAtOnce);
         foreach (Descriptor layer in manifest.Layers)
         {
             messages.Layer(ImageLayers.ShortId(layer.Digest), "Pulling fs layer");

@@ -6,10 +6,8 @@ using Wharf.Registry;
 namespace Wharf.Daemon.Images;
 
 /// <summary>Sends an image to its registry: blobs first, manifests from the innermost, at last the one that the tag names.</summary>
-internal sealed class PushImage(RegistryClient registry, ImageStore store, ImageReader reader, ContentStore content)
+internal sealed class PushImage(RegistryClient registry, ImageStore store, ImageReader reader, ContentStore content, int atOnce)
 {
-    private const int AtOnce = 4;
-
     /// <param name="name">With a tag: that one; without: every tag of the repository.</param>
     /// <param name="platform">Null: all that are here.</param>
     internal async Task RunAsync(ImageReference name, Platform? platform, RegistryCredentials? credentials, ProgressMessages messages, CancellationToken cancellation)
@@ -48,7 +46,7 @@ internal sealed class PushImage(RegistryClient registry, ImageStore store, Image
             var manifests = new List<(Descriptor Descriptor, byte[] Content)>();
             var blobs = new Dictionary<Digest, Descriptor>();
             await CollectAsync(target, manifests, blobs, depth: 0, cancellation).ConfigureAwait(false);
-            using var limit = new SemaphoreSlim(AtOnce);
+            using var limit = new SemaphoreSlim(atOnce);
             await Task.WhenAll(blobs.Values.Select(blob => PushBlobAsync(repository, reference, blob, limit, messages, cancellation))).ConfigureAwait(false);
             foreach ((Descriptor descriptor, byte[] document) in manifests)
             {

@@ -11,10 +11,11 @@ public sealed class ConfigFileTests : IDisposable
     [Fact]
     public void Dockers_keys_are_taken_and_those_without_effect_named()
     {
-        DaemonOptions options = Read("""{"log-driver":"json-file","log-opts":{"max-size":"5m"},"labels":["a=b"],"init":true,"userland-proxy":false,"features":{} }""");
+        DaemonOptions options = Read("""{"log-driver":"json-file","log-opts":{"max-size":"5m"},"labels":["a=b"],"init":true,"userland-proxy":false,"features":{},"max-concurrent-downloads":7,"max-concurrent-uploads":0,"max-download-attempts":2,"default-runtime":"io.containerd.runc.v2"}""");
 
         Assert.Equal(("json-file", "5m", true), (options.LogDriver, options.LogOptions["max-size"], options.UsesInit));
         Assert.Equal(["a=b"], options.Labels);
+        Assert.Equal((7, 5, 2, "io.containerd.runc.v2"), (options.Downloads, options.Uploads, options.DownloadAttempts, options.Runtime));
         Assert.Equal(["userland-proxy", "features"], options.Ignored);
     }
 

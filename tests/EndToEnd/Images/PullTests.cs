@@ -4,7 +4,7 @@ using Wharf.Harness;
 namespace Wharf.EndToEnd.Images;
 
 /// <summary>Pulling through the whole chain, with our client and with docker's.</summary>
-public sealed class PullTests(EngineFixture fixture) : IClassFixture<EngineFixture>, IDisposable
+public sealed class PullTests(PullTests.Fixture fixture) : IClassFixture<PullTests.Fixture>, IDisposable
 {
     private readonly Engine engine = fixture.Engine;
     private readonly ScriptedRegistry registry = new();
@@ -13,6 +13,14 @@ public sealed class PullTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     public static TheoryData<string> Clients => ["wharf", "docker"];
 
     public void Dispose() => registry.Dispose();
+
+    /// <summary>An engine that gives up after its second attempt.</summary>
+    public sealed class Fixture : IDisposable
+    {
+        public Engine Engine { get; } = new("--max-download-attempts", "2");
+
+        public void Dispose() => Engine.Dispose();
+    }
 
     [Theory]
     [InlineData("wharf", "gzip")]

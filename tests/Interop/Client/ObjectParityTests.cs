@@ -37,7 +37,6 @@ public sealed class ObjectParityTests(ParityFixture fixture) : IClassFixture<Par
     [InlineData("network", "create", "--gateway", "1.1.1.1", "xx")]
     [InlineData("network", "create", "--subnet", "10.99.0.0/24", "--gateway", "1.1.1.1", "xx")]
     [InlineData("network", "create", "--subnet", "10.99.0.0/24", "--ip-range", "10.98.0.0/24", "xx")]
-    [InlineData("network", "create", "--driver", "nodriver", "xx")]
     [InlineData("network", "connect")]
     [InlineData("network", "connect", "NETWORK", "nocont")]
     [InlineData("network", "connect", "nonet", "alike")]

@@ -22,6 +22,7 @@ public sealed class ComposeTests : IDisposable
               db:
                 image: busybox:latest
                 command: sh -c "sleep 1; touch /ready; exec sleep 600"
+                stop_grace_period: 1s
                 healthcheck:
                   test: ["CMD", "test", "-f", "/ready"]
                   interval: 300ms
@@ -33,12 +34,14 @@ public sealed class ComposeTests : IDisposable
               web:
                 image: busybox:latest
                 command: sh -c "ping -c1 -W3 store >/found; exec sleep 600"
+                stop_grace_period: 1s
                 depends_on:
                   db: {condition: service_healthy}
                 networks: [front, back]
               guest:
                 image: busybox:latest
                 command: sleep 600
+                stop_grace_period: 1s
                 networks: [front]
             networks:
               front: {}

@@ -226,7 +226,7 @@ public sealed class HostilePullTests : IClassFixture<HostilePullTests.Fixture>, 
 
     public sealed class Fixture : IDisposable
     {
-        public DaemonOnContainerd Engine { get; } = new();
+        public DaemonOnContainerd Engine { get; } = new(null, "--max-download-attempts", "2");
 
         public void Dispose() => Engine.Dispose();
     }
