@@ -57,7 +57,8 @@ try
     using var pidFile = new PidFile(options.PidFile);
     using var containerd = new ContainerdConnection(options.Containerd);
     using var plugins = new AuthorizationPlugins(options.AuthorizationPlugins);
-    using var settings = new LiveSettings(args, options, plugins);
+    var runtimes = new ContainerRuntimes(options);
+    using var settings = new LiveSettings(args, options, plugins, runtimes);
     using var registry = new RegistryClient(new RegistryOptions { InsecureRegistries = settings.InsecureRegistries, RegistryMirrors = settings.RegistryMirrors, Attempts = options.DownloadAttempts });
     using var search = new SearchImages(settings.InsecureRegistries);
     using var embedded = new EmbeddedImage();
@@ -79,15 +80,21 @@ try
         _ = users.Remapped();
     }
 
-    var tasks = new TaskClient(containerd, options.StorageDriver, options.Runtime);
+    var tasks = new TaskClient(containerd, options.StorageDriver);
     var sizes = new ContainerSizes(tasks, images);
-    var defaults = new SpecDefaults(options.CgroupParent, SpecDefaults.FindInit(options.InitPath), options.UsesInit, options.NoNewPrivileges, options.Seccomp) { LogDriver = options.LogDriver, LogOptions = options.LogOptions };
+    var defaults = new SpecDefaults(options.CgroupParent, SpecDefaults.FindInit(options.InitPath), options.UsesInit, options.NoNewPrivileges, options.Seccomp)
+    {
+        LogDriver = options.LogDriver,
+        LogOptions = options.LogOptions,
+        Host = options.Defaults,
+        SystemdCgroup = options.SystemdCgroup,
+    };
     var execFiles = new ExecFiles(options.ExecRoot);
     var devices = new CdiDevices(options.CdiFolders);
     var stop = new StopContainer(tasks, containerEvents);
     var health = new HealthWatch(new HealthProbe(tasks, containerEvents, loop, execFiles, defaults), containerEvents, stop, background);
     var life = new ContainerLife(table, tasks, containerEvents, new ContainerStdio(loop, options.ExecRoot), new TaskEventStream(containerd), networks.Containers, networks.Events, volumeMounts, volumes, background, defaults, new HostPlaces(options.ExecRoot), devices, health);
-    var create = new CreateContainer(table, images.Resolver, images.Unpack, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), users, defaults);
+    var create = new CreateContainer(table, images.Resolver, images.Unpack, tasks, containerEvents, networks.Containers, new RequestedMounts(table, volumeTable, volumes), new VolumeCopyUp(tasks, volumeTable, volumeMounts, options.DataRoot), users, defaults, runtimes);
     var execs = new ExecOperations(table, tasks, containerEvents, loop, execFiles, background, defaults);
 
     string engineId = EngineId.ReadOrMake(options.DataRoot);
@@ -95,7 +102,7 @@ try
     [
         .. PingRoutes.All(),
         .. VersionRoutes.All(),
-        .. new EngineRoutes(new DescribeEngine(options, table, descriptions, images, volumes, sizes, defaults, settings, devices, engineId)).All(),
+        .. new EngineRoutes(new DescribeEngine(options, table, descriptions, images, volumes, sizes, defaults, settings, runtimes, devices, engineId)).All(),
         .. new EventRoutes(events).All(),
         .. new ImageRoutes(images, search, new ImageEvents(events)).All(),
         .. new CommitRoutes(table, tasks, images.Commit, containerEvents, new ImageEvents(events)).All(),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Wharf.Daemon.Configuration;
@@ -8,7 +9,7 @@ internal sealed record ConfigFile
     /// <summary>The keys that are read.</summary>
     internal static IReadOnlyCollection<string> Keys { get; } =
     [
-        "insecure-registries", "registry-mirrors", "hosts", "group", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "data-root", "bridge", "bip", "iptables", "ip-masq", "ip-forward", "ipv6", "icc", "ip", "default-address-pools", "debug", "labels", "log-driver", "log-opts", "authorization-plugins", "metrics-addr", "init", "init-path", "no-new-privileges", "seccomp-profile", "cgroup-parent", "default-runtime", "exec-root", "pidfile", "mtu", "experimental", "cdi-spec-dirs", "userns-remap", "max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts",
+        "insecure-registries", "registry-mirrors", "hosts", "group", "tls", "tlsverify", "tlscacert", "tlscert", "tlskey", "data-root", "bridge", "bip", "iptables", "ip-masq", "ip-forward", "ipv6", "icc", "ip", "default-address-pools", "debug", "labels", "log-driver", "log-opts", "authorization-plugins", "metrics-addr", "init", "init-path", "no-new-privileges", "seccomp-profile", "cgroup-parent", "default-runtime", "exec-root", "pidfile", "mtu", "experimental", "cdi-spec-dirs", "userns-remap", "max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts", "runtimes", "exec-opts", "default-shm-size", "default-ipc-mode", "default-cgroupns-mode", "default-ulimits", "dns", "dns-opts", "dns-search", "host-gateway-ip", "host-gateway-ips", "containerd", "storage-driver",
     ];
 
     [JsonPropertyName("insecure-registries")]
@@ -127,6 +128,46 @@ internal sealed record ConfigFile
 
     [JsonPropertyName("max-download-attempts")]
     public int? DownloadAttempts { get; init; }
+
+    [JsonPropertyName("runtimes")]
+    public IReadOnlyDictionary<string, ConfiguredRuntime>? Runtimes { get; init; }
+
+    [JsonPropertyName("exec-opts")]
+    public IReadOnlyList<string>? ExecOptions { get; init; }
+
+    /// <summary>A size such as "64M", or bytes.</summary>
+    [JsonPropertyName("default-shm-size")]
+    public JsonElement? SharedMemory { get; init; }
+
+    [JsonPropertyName("default-ipc-mode")]
+    public string? IpcMode { get; init; }
+
+    [JsonPropertyName("default-cgroupns-mode")]
+    public string? CgroupnsMode { get; init; }
+
+    [JsonPropertyName("default-ulimits")]
+    public IReadOnlyDictionary<string, ConfiguredLimit>? Limits { get; init; }
+
+    [JsonPropertyName("dns")]
+    public IReadOnlyList<string>? NameServers { get; init; }
+
+    [JsonPropertyName("dns-opts")]
+    public IReadOnlyList<string>? ResolverOptions { get; init; }
+
+    [JsonPropertyName("dns-search")]
+    public IReadOnlyList<string>? SearchDomains { get; init; }
+
+    [JsonPropertyName("host-gateway-ip")]
+    public string? HostGateway { get; init; }
+
+    [JsonPropertyName("host-gateway-ips")]
+    public IReadOnlyList<string>? HostGateways { get; init; }
+
+    [JsonPropertyName("containerd")]
+    public string? Containerd { get; init; }
+
+    [JsonPropertyName("storage-driver")]
+    public string? StorageDriver { get; init; }
 
     [JsonPropertyName("mtu")]
     public int? Mtu { get; init; }

@@ -8,13 +8,11 @@ internal static class ConfigKeys
     private static readonly string[] WithoutEffect =
     [
         "allow-direct-routing", "allow-nondistributable-artifacts", "api-cors-header", "bridge-accept-fwmark", "builder", "cluster-advertise", "cluster-store",
-        "cluster-store-opts", "containerd", "containerd-namespace", "containerd-plugin-namespace", "containers", "cpu-rt-period", "cpu-rt-runtime", "cri-containerd",
-        "default-cgroupns-mode", "default-gateway", "default-gateway-v6", "default-ipc-mode", "default-network-opts", "default-shm-size", "default-ulimits", "dns", "dns-opts",
-        "dns-search", "exec-opts", "features", "firewall-backend", "fixed-cidr", "fixed-cidr-v6", "graph", "host-gateway-ip", "host-gateway-ips", "http-proxy",
+        "cluster-store-opts", "containerd-namespace", "containerd-plugin-namespace", "containers", "cpu-rt-period", "cpu-rt-runtime", "cri-containerd",
+        "default-gateway", "default-gateway-v6", "default-network-opts", "features", "firewall-backend", "fixed-cidr", "fixed-cidr-v6", "graph", "http-proxy",
         "https-proxy", "ip-forward-no-drop", "ip6tables", "live-restore", "log-format", "log-level", "min-api-version", "network-control-plane-mtu", "no-proxy",
-        "node-generic-resources", "oom-score-adjust", "proxies", "raw-logs",
-        "resolv-conf", "rootless", "runtimes", "selinux-enabled", "shutdown-timeout", "storage-driver", "storage-opts", "swarm-default-advertise-addr", "userland-proxy",
-        "userland-proxy-path",
+        "node-generic-resources", "oom-score-adjust", "proxies", "raw-logs", "resolv-conf", "rootless", "selinux-enabled", "shutdown-timeout", "storage-opts",
+        "swarm-default-advertise-addr", "userland-proxy", "userland-proxy-path",
     ];
 
     /// <summary>Keys of the file that docker knows and that change nothing here, to be named at the start.</summary>

@@ -6,8 +6,8 @@ namespace Wharf.Daemon.Configuration;
 internal sealed record ConfiguredPool
 {
     [JsonPropertyName("base")]
-    public string Base { get; init; } = "";
+    public string Base { get; set; } = "";
 
     [JsonPropertyName("size")]
-    public int Size { get; init; }
+    public int Size { get; set; }
 }

@@ -64,8 +64,19 @@ internal sealed record DaemonOptions
 
     public string StorageDriver { get; init; } = "overlayfs";
 
-    /// <summary>containerd's name of the runtime, or the path of a shim.</summary>
-    public string Runtime { get; init; } = "io.containerd.wharf.v2";
+    /// <summary>Of containers that name none: a name of <see cref="Runtimes"/>, containerd's name of a shim, or the path of one; empty: ours.</summary>
+    public string Runtime { get; init; } = "";
+
+    /// <summary>Besides our own, by name.</summary>
+    public IReadOnlyDictionary<string, ConfiguredRuntime> Runtimes { get; init; } = new Dictionary<string, ConfiguredRuntime>();
+
+    /// <summary>Whether systemd makes the cgroups of containers, as scopes of its slices.</summary>
+    public bool SystemdCgroup { get; init; }
+
+    /// <summary>What a container has that does not say otherwise.</summary>
+    public CommonDefaults Defaults { get; init; } = new();
+
+    public NameDefaults Names { get; init; } = new();
 
     /// <summary>A program for containers that ask for an init; empty: one of the usual.</summary>
     public string InitPath { get; init; } = "";

@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using Wharf.Daemon.Containers;
 using Wharf.Daemon.Events;
 using Wharf.Daemon.Security;
 
 namespace Wharf.Daemon.Configuration;
 
 /// <summary>What SIGHUP takes anew from the config file, as dockerd does; all else needs a new start.</summary>
-internal sealed class LiveSettings(IReadOnlyList<string> arguments, DaemonOptions first, AuthorizationPlugins plugins) : IDisposable
+internal sealed class LiveSettings(IReadOnlyList<string> arguments, DaemonOptions first, AuthorizationPlugins plugins, ContainerRuntimes runtimes) : IDisposable
 {
     private PosixSignalRegistration? signal;
 
@@ -33,6 +34,7 @@ internal sealed class LiveSettings(IReadOnlyList<string> arguments, DaemonOption
         try
         {
             DaemonOptions next = OptionsReader.Read(arguments);
+            runtimes.Use(next);
             InsecureRegistries.Replace(next.InsecureRegistries);
             RegistryMirrors.Replace(next.RegistryMirrors);
             Labels.Replace(next.Labels);
@@ -45,6 +47,8 @@ internal sealed class LiveSettings(IReadOnlyList<string> arguments, DaemonOption
                 ["labels"] = $"[{string.Join(',', next.Labels.Select(label => $"\"{label}\""))}]",
                 ["insecure-registries"] = $"[{string.Join(',', next.InsecureRegistries.Select(one => $"\"{one}\""))}]",
                 ["registry-mirrors"] = $"[{string.Join(',', next.RegistryMirrors.Select(one => $"\"{one}\""))}]",
+                ["default-runtime"] = runtimes.Default,
+                ["runtimes"] = string.Join(' ', runtimes.Known.Keys.Order(StringComparer.Ordinal)),
                 ["authorization-plugins"] = $"[{string.Join(',', next.AuthorizationPlugins.Select(one => $"\"{one}\""))}]",
             });
         }

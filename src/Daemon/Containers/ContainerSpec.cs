@@ -51,8 +51,8 @@ internal static partial class ContainerSpec
             {
                 Namespaces = Namespaces(host, network, shared),
                 Devices = devices.Nodes.Count > 0 ? devices.Nodes : null,
-                CgroupsPath = CgroupPath(host, defaults.CgroupParent) + "/" + container.Id,
-                Sysctl = host.Sysctls is { Count: > 0 } sysctls ? sysctls : !network.IsOwn ? null : new Dictionary<string, string> { ["net.ipv4.ip_unprivileged_port_start"] = "0", ["net.ipv4.ping_group_range"] = "0 2147483647" },
+                CgroupsPath = CgroupPath(host, defaults, container.Id),
+                Sysctl = Sysctls(host, network),
                 Resources = Resources(host) with { Devices = devices.Rules },
                 MaskedPaths = host.Privileged || security.OpenPaths ? null : host.MaskedPaths ?? Masked,
                 ReadonlyPaths = host.Privileged || security.OpenPaths ? null : host.ReadonlyPaths ?? ReadOnly,
@@ -151,9 +151,31 @@ internal static partial class ContainerSpec
     private static string? AppArmor(SecurityOptions security) =>
         security.AppArmor is { } profile && Files.TryReadText("/sys/module/apparmor/parameters/enabled")?.StartsWith('Y') == true ? profile : null;
 
-    private static string CgroupPath(HostConfig host, string defaultParent)
+    /// <summary>Docker's own, so that every user may ping and serve any port; then those of the container.</summary>
+    private static Dictionary<string, string>? Sysctls(HostConfig host, ContainerNetwork network)
     {
-        string parent = host.CgroupParent.Length > 0 ? host.CgroupParent : defaultParent.Length > 0 ? defaultParent : "/docker";
-        return parent.StartsWith('/') ? parent.TrimEnd('/') : "/" + parent.TrimEnd('/');
+        Dictionary<string, string> all = network.IsOwn
+            ? new() { ["net.ipv4.ip_unprivileged_port_start"] = "0", ["net.ipv4.ping_group_range"] = "0 2147483647" }
+            : [];
+        foreach ((string name, string value) in host.Sysctls ?? new Dictionary<string, string>())
+        {
+            all[name] = value;
+        }
+
+        return all.Count > 0 ? all : null;
+    }
+
+    /// <summary>A path, or for systemd SLICE:PREFIX:NAME, of which the runtime makes the scope PREFIX-NAME.</summary>
+    internal static string CgroupPath(HostConfig host, SpecDefaults defaults, string id)
+    {
+        string parent = host.CgroupParent.Length > 0 ? host.CgroupParent : defaults.CgroupParent;
+        if (defaults.SystemdCgroup)
+        {
+            return parent.Length == 0 ? $"system.slice:docker:{id}"
+                : parent.EndsWith(".slice", StringComparison.Ordinal) && !parent.Contains('/', StringComparison.Ordinal) ? $"{parent}:docker:{id}"
+                : throw new EngineException(EngineErrorKind.InvalidParameter, "cgroup-parent for systemd cgroup should be a valid slice named as \"xxx.slice\"");
+        }
+
+        return $"/{(parent.Length > 0 ? parent : "docker").Trim('/')}/{id}";
     }
 }

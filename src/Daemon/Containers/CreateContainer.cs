@@ -11,7 +11,7 @@ using Wharf.Oci.Images;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>Makes a container: name, snapshot, record. Nothing runs yet.</summary>
-internal sealed class CreateContainer(ContainerTable table, ImageResolver images, UnpackImage unpack, TaskClient tasks, ContainerEvents events, ContainerNetworks networks, RequestedMounts requested, VolumeCopyUp copyUp, UserRanges users, SpecDefaults defaults)
+internal sealed class CreateContainer(ContainerTable table, ImageResolver images, UnpackImage unpack, TaskClient tasks, ContainerEvents events, ContainerNetworks networks, RequestedMounts requested, VolumeCopyUp copyUp, UserRanges users, SpecDefaults defaults, ContainerRuntimes runtimes)
 {
     private const int NameAttempts = 20;
 
@@ -31,6 +31,8 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         string network = networks.Resolve(request);
         IReadOnlyList<ContainerEndpoint> endpoints = networks.Requested(request, network);
         HostConfigCheck.Check(host);
+        ContainerRuntime runtime = runtimes.Find(host.Runtime);
+        _ = ContainerSpec.CgroupPath(host, defaults, "");
         HealthSettings.Check(request.Healthcheck);
         if (request.StopSignal is { Length: > 0 } signal)
         {
@@ -85,7 +87,7 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
             snapshot = true;
 
             // The record first: it names the snapshot, which a garbage collection between the two would take otherwise.
-            await tasks.CreateRecordAsync(id, image.Names.Count > 0 ? image.Names[0].Name : request.Image, cancellation).ConfigureAwait(false);
+            await tasks.CreateRecordAsync(id, image.Names.Count > 0 ? image.Names[0].Name : request.Image, runtime, cancellation).ConfigureAwait(false);
             await tasks.PrepareSnapshotAsync(id, content.TopChainId?.ToString() ?? "", mapping?.Labels, cancellation).ConfigureAwait(false);
             await ViewImagesAsync(id, own, cancellation).ConfigureAwait(false);
             await copyUp.RunAsync(id, own, mapping, cancellation).ConfigureAwait(false);
@@ -247,14 +249,20 @@ internal sealed class CreateContainer(ContainerTable table, ImageResolver images
         return ports.Count == 0 ? null : ports;
     }
 
+    /// <summary>The daemon's limits, but for those that the container has itself.</summary>
+    private IReadOnlyList<Ulimit>? Limits(IReadOnlyList<Ulimit>? own) => defaults.Host.Ulimits.Count == 0
+        ? own
+        : [.. own ?? [], .. defaults.Host.Ulimits.Where(limit => (own ?? []).All(one => one.Name != limit.Name))];
+
     private HostConfig Defaults(HostConfig host, string network) => host with
     {
         NetworkMode = network,
         RestartPolicy = host.RestartPolicy is { Name.Length: > 0 } ? host.RestartPolicy : new RestartPolicy { Name = "no" },
-        CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : host.Privileged && !HostFacts.HasUnifiedCgroups ? "host" : "private",
-        IpcMode = host.IpcMode.Length > 0 ? SharedNamespaces.ById(table, host.IpcMode) : "private",
+        CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : defaults.Host.CgroupnsMode is { } mode && !host.Privileged ? mode : host.Privileged && !HostFacts.HasUnifiedCgroups ? "host" : "private",
+        IpcMode = host.IpcMode.Length > 0 ? SharedNamespaces.ById(table, host.IpcMode) : defaults.Host.IpcMode,
+        Ulimits = Limits(host.Ulimits),
         PidMode = SharedNamespaces.ById(table, host.PidMode),
-        ShmSize = host.ShmSize > 0 ? host.ShmSize : 64 << 20,
-        Runtime = host.Runtime.Length > 0 ? host.Runtime : "wharf",
+        ShmSize = host.ShmSize > 0 ? host.ShmSize : defaults.Host.SharedMemory,
+        Runtime = host.Runtime.Length > 0 ? host.Runtime : runtimes.Default,
     };
 }

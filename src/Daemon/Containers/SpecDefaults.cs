@@ -1,3 +1,5 @@
+using Wharf.Daemon.Configuration;
+
 namespace Wharf.Daemon.Containers;
 
 /// <summary>What the daemon's configuration says where a container says nothing.</summary>
@@ -11,6 +13,11 @@ internal sealed record SpecDefaults(string CgroupParent, string? InitPath, bool 
     public string LogDriver { get; init; } = Logs.LogOptions.Local;
 
     public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
+
+    public CommonDefaults Host { get; init; } = new();
+
+    /// <summary>Whether the runtime asks systemd for the cgroups.</summary>
+    public bool SystemdCgroup { get; init; }
 
     private static readonly string[] Programs = ["docker-init", "tini-static", "tini", "catatonit"];
     private static readonly string[] Folders = ["/usr/local/libexec/docker", "/usr/libexec/docker", "/usr/local/lib/docker", "/usr/lib/docker", "/usr/bin", "/usr/local/bin", "/usr/sbin", "/sbin"];

@@ -11,7 +11,7 @@ using Wharf.Daemon.Containerd;
 namespace Wharf.Daemon.Containers;
 
 /// <summary>containerd's side of a container: record, snapshot, task.</summary>
-internal sealed class TaskClient(ContainerdConnection connection, string snapshotter, string runtime)
+internal sealed class TaskClient(ContainerdConnection connection, string snapshotter)
 {
     private const string SpecType = "types.containerd.io/opencontainers/runtime-spec/1/Spec";
     private const string ResourcesType = "types.containerd.io/opencontainers/runtime-spec/1/LinuxResources";
@@ -54,7 +54,7 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
         IgnoreMissing(snapshots.RemoveAsync(new RemoveSnapshotRequest { Snapshotter = snapshotter, Key = id }, cancellationToken: cancellation).ResponseAsync);
 
     /// <summary>The record, which also keeps the snapshot from garbage collection.</summary>
-    internal async Task CreateRecordAsync(string id, string image, CancellationToken cancellation)
+    internal async Task CreateRecordAsync(string id, string image, ContainerRuntime runtime, CancellationToken cancellation)
     {
         var record = new ContainerdApi.Containers.V1.Container
         {
@@ -62,7 +62,7 @@ internal sealed class TaskClient(ContainerdConnection connection, string snapsho
             Image = image,
             Snapshotter = snapshotter,
             SnapshotKey = id,
-            Runtime = new ContainerdApi.Containers.V1.Container.Types.Runtime { Name = runtime },
+            Runtime = new ContainerdApi.Containers.V1.Container.Types.Runtime { Name = runtime.Shim, Options = runtime.Options },
             Spec = new Any { TypeUrl = SpecType, Value = ByteString.CopyFromUtf8("{}") },
         };
         await containers.CreateAsync(new CreateContainerRequest { Container = record }, cancellationToken: cancellation).ConfigureAwait(false);

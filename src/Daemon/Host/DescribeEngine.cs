@@ -15,7 +15,7 @@ using Wharf.EngineApi.Volumes;
 namespace Wharf.Daemon.Host;
 
 /// <summary>The engine and its host in the forms of /info and /system/df.</summary>
-internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table, ContainerDescriptions descriptions, ImageOperations images, VolumeOperations volumes, ContainerSizes sizes, SpecDefaults defaults, LiveSettings settings, CdiDevices devices, string id)
+internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table, ContainerDescriptions descriptions, ImageOperations images, VolumeOperations volumes, ContainerSizes sizes, SpecDefaults defaults, LiveSettings settings, ContainerRuntimes runtimes, CdiDevices devices, string id)
 {
     internal async Task<EngineInfo> InfoAsync(CancellationToken cancellation)
     {
@@ -48,7 +48,7 @@ internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table
             NGoroutines = ThreadPool.ThreadCount,
             SystemTime = Timestamps.Text(DateTimeOffset.UtcNow),
             LoggingDriver = defaults.LogDriver,
-            CgroupDriver = "cgroupfs",
+            CgroupDriver = options.SystemdCgroup ? "systemd" : "cgroupfs",
             CgroupVersion = HostFacts.HasUnifiedCgroups ? "2" : "1",
             KernelVersion = HostFacts.Kernel,
             OperatingSystem = HostFacts.Release("PRETTY_NAME"),
@@ -69,8 +69,8 @@ internal sealed class DescribeEngine(DaemonOptions options, ContainerTable table
             DockerRootDir = options.DataRoot,
             Name = Environment.MachineName,
             ServerVersion = VersionRoutes.Version,
-            Runtimes = new Dictionary<string, InfoRuntime> { ["wharf"] = new InfoRuntime { path = options.Runtime } },
-            DefaultRuntime = "wharf",
+            Runtimes = runtimes.Known.ToDictionary(one => one.Key, one => new InfoRuntime { path = one.Value.Path }),
+            DefaultRuntime = runtimes.Default,
 
             // Containers go on when the daemon ends, as with dockerd's live-restore.
             LiveRestoreEnabled = true,

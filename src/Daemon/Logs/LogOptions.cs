@@ -126,20 +126,12 @@ internal sealed record LogOptions(long? Capacity, int Files, IReadOnlyDictionary
 
     private static bool Flag(string name, string value) => value is "true" or "1" or "t" || (value is "false" or "0" or "f" or "" ? false : throw Invalid($"invalid value for {name}: \"{value}\""));
 
-    /// <summary>A number and a unit of 1000, as docker takes it: "10m".</summary>
-    private static long Size(string text)
+    private static long Size(string text) => ByteSize.Parse(text, 1000) switch
     {
-        string digits = text.TrimEnd('b', 'B');
-        int exponent = digits.Length == 0 ? -1 : "kmgt".IndexOf(char.ToLowerInvariant(digits[^1]), StringComparison.Ordinal) + 1;
-        string number = exponent > 0 ? digits[..^1] : digits;
-        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value))
-        {
-            throw Invalid($"invalid size: '{text}'");
-        }
-
-        decimal bytes = value * (decimal)Math.Pow(1000, Math.Max(exponent, 0));
-        return bytes is > 0 and <= long.MaxValue ? (long)bytes : throw Invalid("max-size must be a positive number");
-    }
+        null => throw Invalid($"invalid size: '{text}'"),
+        0 => throw Invalid("max-size must be a positive number"),
+        long bytes => bytes,
+    };
 
     private static EngineException Invalid(string message) => new(EngineErrorKind.InvalidParameter, message);
 }

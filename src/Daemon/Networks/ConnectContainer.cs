@@ -5,7 +5,7 @@ using Wharf.Network.Sandboxes;
 namespace Wharf.Daemon.Networks;
 
 /// <summary>Connects a container to a network, and takes it away from one, while it runs too.</summary>
-internal sealed class ConnectContainer(ContainerNetworks networks, ContainerTable table, NetworkEvents events)
+internal sealed class ConnectContainer(ContainerNetworks networks, NetworkEvents events)
 {
     internal async Task ConnectAsync(KnownNetwork network, Container container, RequestedEndpoint? requested, CancellationToken cancellation)
     {
@@ -118,7 +118,7 @@ internal sealed class ConnectContainer(ContainerNetworks networks, ContainerTabl
             networks.Ports.Open(container.Document, networks);
         }
 
-        NetworkFiles.Write(container, table);
+        networks.Files.Write(container);
         if (NamedContainers.Asks(container.Document))
         {
             await networks.Resolver.SetAsync(container).ConfigureAwait(false);

@@ -11,8 +11,10 @@ namespace Wharf.Daemon.Networks;
 /// 3. <see cref="ConnectAsync"/> links that namespace to the networks and lets its ports in; then the process is let go;
 /// 4. at the end the kernel takes namespace and links away, and <see cref="Release"/> gives addresses and ports back.
 /// </summary>
-internal sealed class ContainerNetworks(ContainerTable table, NetworkTable networks, NetworkDrivers drivers, PublishPorts ports, ResolverClient resolver, BackgroundWork background)
+internal sealed class ContainerNetworks(ContainerTable table, NetworkTable networks, NetworkDrivers drivers, PublishPorts ports, ResolverClient resolver, NetworkFiles files, BackgroundWork background)
 {
+    internal NetworkFiles Files => files;
+
     internal NetworkTable Networks { get; } = networks;
 
     internal NetworkDrivers Drivers { get; } = drivers;
@@ -82,7 +84,7 @@ internal sealed class ContainerNetworks(ContainerTable table, NetworkTable netwo
                 container.Change(one => one with { Ports = taken });
             }
 
-            NetworkFiles.Write(container, table);
+            Files.Write(container);
         }
         catch
         {

@@ -1,10 +1,11 @@
+using Wharf.Daemon.Configuration;
 using Wharf.Daemon.Containers;
 using Wharf.Network.Names;
 
 namespace Wharf.Daemon.Networks;
 
 /// <summary>Containers in the form that the resolver knows.</summary>
-internal sealed class NamedContainers(NetworkTable networks)
+internal sealed class NamedContainers(NetworkTable networks, NameDefaults defaults)
 {
     /// <summary>Whether a container asks the resolver: when it has an end of a network of the user's.</summary>
     internal static bool Asks(ContainerDocument document) => document.Endpoints.Any(one => one.IsUp && HasNames(one));
@@ -23,7 +24,7 @@ internal sealed class NamedContainers(NetworkTable networks)
             Id = container.Id,
             Process = document.State.Pid,
             HasOutside = document.Endpoints.Any(LeadsOut),
-            Servers = ResolverConfiguration.Upstreams(ResolverConfiguration.ReadHost(), document.HostConfig.Dns ?? []),
+            Servers = ResolverConfiguration.Upstreams(ResolverConfiguration.ReadHost(), document.HostConfig.Dns is { Count: > 0 } own ? own : defaults.Servers),
             Ends = [.. document.Endpoints.Where(one => one.IsUp && HasNames(one)).Select(one => Of(document, one))],
         };
     }

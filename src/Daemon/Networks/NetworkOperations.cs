@@ -15,7 +15,7 @@ internal sealed class NetworkOperations(ContainerTable table, ContainerNetworks 
 
     internal RemoveNetwork Remove { get; } = new(containers.Networks, containers.Drivers, table, events);
 
-    internal ConnectContainer Connect { get; } = new(containers, table, events);
+    internal ConnectContainer Connect { get; } = new(containers, events);
 
     internal NetworkDescriptions Descriptions { get; } = new(table, containers.Networks);
 

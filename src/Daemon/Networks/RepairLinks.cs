@@ -47,7 +47,7 @@ internal sealed class RepairLinks(ContainerTable table, ContainerNetworks networ
 
         await networks.SetRoutesAsync(container, sandbox).ConfigureAwait(false);
         container.Change(one => one with { Endpoints = [.. one.Endpoints.Select(endpoint => endpoint with { Pending = false })] });
-        NetworkFiles.Write(container, table);
+        networks.Files.Write(container);
     }
 
     private bool IsBroken(ContainerEndpoint endpoint) =>

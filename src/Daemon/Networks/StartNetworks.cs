@@ -32,8 +32,8 @@ internal static class StartNetworks
         var drivers = new NetworkDrivers([bridges, new PlainDriver("host"), new PlainDriver("null"), new ParentLinkDriver("macvlan", owner), new ParentLinkDriver("ipvlan", owner)]);
         var plan = new AddressPlan(options.AddressPools.Count > 0 ? new SubnetChoice(options.AddressPools) : SubnetChoice.Default, LocalPrefix.ReadOrMake(options.DataRoot));
         var hostPorts = new HostPorts();
-        var resolver = new ResolverClient(options.ExecRoot, table, new NamedContainers(networks));
-        var containers = new ContainerNetworks(table, networks, drivers, new PublishPorts(firewall, hostPorts, bridges), resolver, background);
+        var resolver = new ResolverClient(options.ExecRoot, table, new NamedContainers(networks, options.Names));
+        var containers = new ContainerNetworks(table, networks, drivers, new PublishPorts(firewall, hostPorts, bridges), resolver, new NetworkFiles(table, options.Names), background);
         try
         {
             if (wanted)
