@@ -25,8 +25,8 @@ internal sealed partial class CutMachine : IDisposable
 
     internal List<string> Faults { get; } = [];
 
-    /// <summary>Boots, lets the guest look at what is there, and cuts the power so long after that; never when there is no time.</summary>
-    internal void Boot(TimeSpan? cut)
+    /// <summary>Boots, lets the guest look at what is there, and cuts the power: so long after so many acknowledgements; never when there is no moment.</summary>
+    internal void Boot((int Acknowledgements, TimeSpan Then)? cut)
     {
         said.Clear();
         using Process qemu = Command.Start("qemu-system-x86_64", VirtualMachine.Hardware(
@@ -39,14 +39,8 @@ internal sealed partial class CutMachine : IDisposable
         try
         {
             Await(qemu, "verified");
-            if (cut is { } time)
-            {
-                Thread.Sleep(time);
-            }
-            else
-            {
-                Await(qemu, "done");
-            }
+            Await(qemu, cut is null ? "done" : "acknowledged", cut?.Acknowledgements ?? 1);
+            Thread.Sleep(cut?.Then ?? TimeSpan.Zero);
         }
         finally
         {
@@ -75,14 +69,14 @@ internal sealed partial class CutMachine : IDisposable
 
     public void Dispose() => directory.Dispose();
 
-    private void Await(Process qemu, string word)
+    private void Await(Process qemu, string word, int times = 1)
     {
         var limit = Stopwatch.StartNew();
         while (true)
         {
             lock (gate)
             {
-                if (said.Contains(word))
+                if (said.Count(words => words.Split(' ')[0] == word) >= times)
                 {
                     return;
                 }

@@ -29,9 +29,9 @@ public sealed class ParentLinkTests : IClassFixture<NetworkedHost>, IDisposable
         Sleep("aa", "lan");
         Sleep("bb", "lan", "--ip", Address(200), "--mac-address", "02:42:00:00:07:00");
         Assert.Equal(Address(65), host.AddressOf("aa", "lan"));
-        Assert.Equal(0, Ping("aa", "bb"));
-        Assert.Equal(0, Ping("aa", Switch));
-        Assert.Equal(0, Ping("aa", Beyond));
+        Assert.True(Reaches("aa", "bb"));
+        Assert.True(Reaches("aa", Switch));
+        Assert.True(Reaches("aa", Beyond));
         Assert.Equal(0, host.OnNeighbour("busybox", "ping", "-c1", "-W3", Address(200)).ExitCode);
         Assert.Contains("02:42:00:00:07:00", host.OnNeighbour("ip", "neighbour", "show", Address(200)).Output, StringComparison.OrdinalIgnoreCase);
 
@@ -48,15 +48,15 @@ public sealed class ParentLinkTests : IClassFixture<NetworkedHost>, IDisposable
         host.Docker("network", "create", "near").Succeeds();
         Sleep("aa", "near");
         host.Docker("network", "connect", "--ip", Address(77), "zlan", "aa").Succeeds();
-        Assert.Equal(0, Ping("aa", Switch));
-        Assert.Equal(0, Ping("aa", NetworkedHost.NeighbourAddress));
+        Assert.True(Reaches("aa", Switch));
+        Assert.True(Reaches("aa", NetworkedHost.NeighbourAddress));
         host.Engine.KillDaemon();
         Assert.Equal(0, host.OnNeighbour("busybox", "ping", "-c1", "-W3", Address(77)).ExitCode);
         host.Engine.StartDaemon();
         Assert.Contains("Address already in use", host.Docker("run", "--rm", "--network", "zlan", "--ip", Address(77), "busybox:latest", "true").Error, StringComparison.Ordinal);
         host.Docker("network", "disconnect", "zlan", "aa").Succeeds();
         Assert.NotEqual(0, host.OnNeighbour("busybox", "ping", "-c1", "-W1", Address(77)).ExitCode);
-        Assert.Equal(0, Ping("aa", NetworkedHost.NeighbourAddress));
+        Assert.True(Reaches("aa", NetworkedHost.NeighbourAddress));
     }
 
     [Theory]
@@ -68,10 +68,10 @@ public sealed class ParentLinkTests : IClassFixture<NetworkedHost>, IDisposable
         host.Docker("network", "create", "-d", "macvlan", "-o", "parent=" + Parent, "-o", "macvlan_mode=" + mode, "--subnet", Subnet, "--gateway", Switch, "modes").Succeeds();
         Sleep("aa", "modes");
         Sleep("bb", "modes");
-        Assert.Equal(0, Ping("aa", Switch));
+        Assert.True(Reaches("aa", Switch));
         Assert.NotEqual(0, Ping("aa", host.AddressOf("bb", "modes")));
         host.OnNeighbour("ip", "link", "set", Parent, "type", "bridge_slave", "hairpin", "on").Succeeds();
-        Assert.Equal(reflected, Ping("aa", host.AddressOf("bb", "modes")) == 0);
+        Assert.Equal(reflected, Reaches("aa", host.AddressOf("bb", "modes")));
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class ParentLinkTests : IClassFixture<NetworkedHost>, IDisposable
         Plug();
         host.Docker("network", "create", "-d", "macvlan", "-o", "parent=" + Parent, "-o", "macvlan_mode=passthru", "--subnet", Subnet, "--gateway", Switch, "whole").Succeeds();
         Sleep("aa", "whole");
-        Assert.Equal(0, Ping("aa", Switch));
+        Assert.True(Reaches("aa", Switch));
         string inside = host.In("aa", "cat", "/sys/class/net/eth0/address").Succeeds().Output;
         Assert.Equal(inside, host.OnHost("cat", $"/sys/class/net/{Parent}/address").Succeeds().Output);
         Assert.Contains("create macvlan \"eth0\": invalid argument", host.Docker("run", "--rm", "--network", "whole", "busybox:latest", "true").Error, StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class ParentLinkTests : IClassFixture<NetworkedHost>, IDisposable
         Sleep("bb", "alone");
         host.Engine.KillDaemon();
         host.Engine.StartDaemon();
-        Assert.Equal(0, Ping("aa", "bb"));
+        Assert.True(Reaches("aa", "bb"));
         Assert.NotEqual(0, Ping("aa", NetworkedHost.HostAddress));
         Assert.DoesNotContain("default", host.In("aa", "ip", "route").Succeeds().Output, StringComparison.Ordinal);
         Assert.Contains("SERVFAIL", host.In("aa", "nslookup", "leak.example").Output, StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class ParentLinkTests : IClassFixture<NetworkedHost>, IDisposable
         host.OnNeighbour("ip", "link", "set", vlan, "up").Succeeds();
         made.Succeeds();
         Sleep("aa", "tagged");
-        Assert.Equal(0, Ping("aa", $"10.71.{number}.1"));
+        Assert.True(Reaches("aa", $"10.71.{number}.1"));
         host.Docker("rm", "-f", "aa").Succeeds();
         host.Docker("network", "rm", "tagged").Succeeds();
         Assert.DoesNotContain(vlan, host.OnHost("ip", "link").Output, StringComparison.Ordinal);
@@ -180,4 +180,7 @@ public sealed class ParentLinkTests : IClassFixture<NetworkedHost>, IDisposable
         host.Docker(["run", "-d", "--name", name, "--network", network, .. options, "busybox:latest", "sleep", "600"]).Succeeds();
 
     private int Ping(string from, string address) => host.In(from, "ping", "-c1", "-W1", address).ExitCode;
+
+    /// <summary>A link that has just come up may lose the first question for an address.</summary>
+    private bool Reaches(string from, string address) => host.In(from, "sh", "-c", $"for turn in 1 2 3; do ping -c1 -W1 {address} && exit; done; exit 1").ExitCode == 0;
 }
