@@ -47,6 +47,24 @@ public sealed class RoundTripTests
         static RandomTree Link(int target) => new([new RandomTree.Node("a", 'l', target, 0x1ff, 0, (1_600_000_000L, 5L), 0)]);
     }
 
+    /// <summary>Found by chance: the two links differ in the fraction of a second alone.</summary>
+    [Fact]
+    public void A_fraction_of_a_second_is_a_change_that_a_layer_does_not_keep()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "overlays need root");
+        string folder = Directory.CreateTempSubdirectory("wharf-differ-").FullName;
+        try
+        {
+            Check(folder, Link(0), Link(5));
+        }
+        finally
+        {
+            FolderRemoval.Remove(folder);
+        }
+
+        static RandomTree Link(long nanoseconds) => new([new RandomTree.Node("a", 'l', 1, 0x1ff, 0, (1_600_000_000L, nanoseconds), 0)]);
+    }
+
     private static void Check(string folder, RandomTree below, RandomTree above)
     {
         (string lower, string upper, string applied) = (Path.Combine(folder, "lower"), Path.Combine(folder, "upper"), Path.Combine(folder, "applied"));
@@ -66,8 +84,11 @@ public sealed class RoundTripTests
         using FileDescriptor merged = MountedTree.OpenLayers([applied, lower]);
         Assert.Equal(TreeListing.Of(after), TreeListing.Of(merged));
 
-        // And overlayfs's own whiteouts and opaque directories, read again, are the same changes.
-        Assert.Equal(WithoutDirectories(layer), WithoutDirectories(Layer(before, merged)));
+        // And overlayfs's own whiteouts and opaque directories, read again, are the same changes: but for what only a fraction of a
+        // second told from the tree below, which no archive keeps.
+        List<string> again = WithoutDirectories(Layer(before, merged));
+        List<string> known = WithoutDirectories(Layer(null, before));
+        Assert.Equal(WithoutDirectories(layer).Where(line => again.Contains(line) || !known.Contains(line)), again);
     }
 
     private static byte[] Layer(FileDescriptor? before, FileDescriptor after)
