@@ -9,6 +9,6 @@ internal sealed record NameDefaults
 
     internal IReadOnlyList<string> Search { get; init; } = [];
 
-    /// <summary>What "host-gateway" means, at most one address of each family; empty: the gateway of a container's network.</summary>
+    /// <summary>What "host-gateway" means, an IPv4 address before one of IPv6; empty: the gateway of a container's network.</summary>
     internal IReadOnlyList<string> HostGateways { get; init; } = [];
 }

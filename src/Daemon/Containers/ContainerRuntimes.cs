@@ -17,7 +17,10 @@ internal sealed class ContainerRuntimes
     internal const string Own = "wharf";
     private const string OwnShim = "io.containerd.wharf.v2";
 
-    /// <summary>Docker's name for its own runtime: here it is ours, unless the configuration has another of that name.</summary>
+    /// <summary>containerd's own, which takes the same options.</summary>
+    private const string RuncShim = "io.containerd.runc.v2";
+
+    /// <summary>Docker's name for its own runtime: here it is ours, or that of containerd's shim where this is the default, unless the configuration has another of that name.</summary>
     private const string Dockers = "runc";
     private const string RuncOptionsType = "containerd.runc.v1.Options";
     private const string OtherOptionsType = "runtimeoptions.v1.Options";
@@ -47,26 +50,29 @@ internal sealed class ContainerRuntimes
 
     private State Read(DaemonOptions options)
     {
+        // On a containerd without our shim, programs run behind the one that is there.
+        string shim = options.Runtime == RuncShim ? RuncShim : OwnShim;
+        Any? common = Packed(new Options { SystemdCgroup = options.SystemdCgroup });
         var known = new Dictionary<string, ContainerRuntime>
         {
-            [Own] = new(OwnShim, Packed(new Options { SystemdCgroup = options.SystemdCgroup }), "wharf-runc"),
+            [Own] = new(OwnShim, common, "wharf-runc"),
+            [Dockers] = new(shim, common, shim == OwnShim ? "wharf-runc" : "runc"),
         };
-        known[Dockers] = known[Own];
         foreach ((string name, ConfiguredRuntime one) in options.Runtimes)
         {
             known[name] = name is Own
                 ? throw Invalid($"runtime name '{name}' is reserved")
-                : Make(name, one, options);
+                : Make(name, one, shim, options);
         }
 
         // A shim as the default has no name but its own.
         string first = options.Runtime is "" or OwnShim ? Own : options.Runtime;
-        var next = new State(first, known);
+        var next = new State(first, known, common);
         _ = next.Find(first);
         return next;
     }
 
-    private ContainerRuntime Make(string name, ConfiguredRuntime one, DaemonOptions options)
+    private ContainerRuntime Make(string name, ConfiguredRuntime one, string shim, DaemonOptions options)
     {
         if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal))
         {
@@ -91,7 +97,7 @@ internal sealed class ContainerRuntimes
         }
 
         string program = one.Arguments is { Count: > 0 } arguments ? Script(name, one.Path, arguments) : one.Path;
-        return new ContainerRuntime(OwnShim, Packed(new Options { BinaryName = program, Root = Path.Combine(options.ExecRoot, "runtime-" + name), SystemdCgroup = options.SystemdCgroup }), one.Path);
+        return new ContainerRuntime(shim, Packed(new Options { BinaryName = program, Root = Path.Combine(options.ExecRoot, "runtime-" + name), SystemdCgroup = options.SystemdCgroup }), one.Path);
     }
 
     /// <summary>A program that calls another with arguments before its own. Its name tells its content: a container that runs keeps the one it began with.</summary>
@@ -122,7 +128,7 @@ internal sealed class ContainerRuntimes
     {
         try
         {
-            return shim is OwnShim or "io.containerd.runc.v2" ? RuncOptions(name, given) : OtherOptions(name, given);
+            return shim is OwnShim or RuncShim ? RuncOptions(name, given) : OtherOptions(name, given);
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
@@ -182,11 +188,12 @@ internal sealed class ContainerRuntimes
 
     private static EngineException Invalid(string text) => new(EngineErrorKind.InvalidParameter, text);
 
-    private sealed record State(string Default, IReadOnlyDictionary<string, ContainerRuntime> Known)
+    /// <param name="Common">What shims of runc's kind are told that somebody names.</param>
+    private sealed record State(string Default, IReadOnlyDictionary<string, ContainerRuntime> Known, Any? Common)
     {
         internal ContainerRuntime Find(string name) =>
             Known.TryGetValue(name, out ContainerRuntime? known) ? known
-            : IsShim(name) ? new ContainerRuntime(name, null, name)
+            : IsShim(name) ? new ContainerRuntime(name, name is OwnShim or RuncShim ? Common : null, name)
             : throw Invalid($"unknown or invalid runtime name: {name}");
 
         /// <summary>A path, or a name of at least three parts whose last is a version, as containerd wants it.</summary>

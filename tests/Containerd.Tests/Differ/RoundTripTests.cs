@@ -11,38 +11,14 @@ public sealed class RoundTripTests
     [Fact]
     public void A_layer_applied_to_the_tree_below_gives_the_tree_above()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "owners, device nodes and overlays need root");
-        Gen.Select(RandomTree.Any, RandomTree.Any).Sample(
-            (below, above) =>
-            {
-                string folder = Directory.CreateTempSubdirectory("wharf-differ-").FullName;
-                try
-                {
-                    Check(folder, below, above);
-                }
-                finally
-                {
-                    FolderRemoval.Remove(folder);
-                }
-            },
-            iter: 400,
-            threads: 1);
+        Gen.Select(RandomTree.Any, RandomTree.Any).Sample(Check, iter: 400, threads: 1);
     }
 
     /// <summary>Neither length nor time tells these apart.</summary>
     [Fact]
     public void A_link_that_leads_elsewhere_is_a_change()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "overlays need root");
-        string folder = Directory.CreateTempSubdirectory("wharf-differ-").FullName;
-        try
-        {
-            Check(folder, Link(1), Link(2));
-        }
-        finally
-        {
-            FolderRemoval.Remove(folder);
-        }
+        Check(Link(1), Link(2));
 
         static RandomTree Link(int target) => new([new RandomTree.Node("a", 'l', target, 0x1ff, 0, (1_600_000_000L, 5L), 0)]);
     }
@@ -51,18 +27,23 @@ public sealed class RoundTripTests
     [Fact]
     public void A_fraction_of_a_second_is_a_change_that_a_layer_does_not_keep()
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "overlays need root");
+        Check(Link(0), Link(5));
+
+        static RandomTree Link(long nanoseconds) => new([new RandomTree.Node("a", 'l', 1, 0x1ff, 0, (1_600_000_000L, nanoseconds), 0)]);
+    }
+
+    private static void Check(RandomTree below, RandomTree above)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "owners, device nodes and overlays need root");
         string folder = Directory.CreateTempSubdirectory("wharf-differ-").FullName;
         try
         {
-            Check(folder, Link(0), Link(5));
+            Check(folder, below, above);
         }
         finally
         {
             FolderRemoval.Remove(folder);
         }
-
-        static RandomTree Link(long nanoseconds) => new([new RandomTree.Node("a", 'l', 1, 0x1ff, 0, (1_600_000_000L, nanoseconds), 0)]);
     }
 
     private static void Check(string folder, RandomTree below, RandomTree above)

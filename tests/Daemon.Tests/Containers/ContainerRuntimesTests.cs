@@ -55,6 +55,20 @@ public sealed class ContainerRuntimesTests : IDisposable
     }
 
     [Fact]
+    public void Where_containerds_shim_is_the_default_programs_run_behind_it()
+    {
+        ContainerRuntimes runtimes = Make(With("x", new ConfiguredRuntime { Path = "/a" }) with { Runtime = "io.containerd.runc.v2", SystemdCgroup = true });
+
+        Assert.All(["", "x", "runc"], name =>
+        {
+            ContainerRuntime found = runtimes.Find(name);
+            Assert.Equal("io.containerd.runc.v2", found.Shim);
+            Assert.True(Options.Parser.ParseFrom(found.Options!.Value).SystemdCgroup);
+        });
+        Assert.Equal("io.containerd.wharf.v2", runtimes.Find("wharf").Shim);
+    }
+
+    [Fact]
     public void Options_of_a_shim_of_runcs_kind_are_its_own()
     {
         Options options = Options.Parser.ParseFrom(Make(With("x", new ConfiguredRuntime { Type = "io.containerd.runc.v2", Options = Json("""{"BinaryName":"/bin/x","systemdCgroup":true,"IoUid":7}""") })).Find("x").Options!.Value);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using Wharf.Harness;
 
@@ -11,22 +9,15 @@ public sealed class PluginTests : IDisposable
 {
     private readonly NetworkedHost host = new();
     private readonly string name = string.Create(CultureInfo.InvariantCulture, $"wharftest{Environment.ProcessId}");
-    private readonly List<string> called = [];
-    private readonly Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly ScriptedPlugin plugin;
 
     public PluginTests()
     {
-        Directory.CreateDirectory("/run/docker/plugins");
-        listener.Bind(new UnixDomainSocketEndPoint(SocketPath));
-        listener.Listen();
-        var serving = new Thread(Serve) { IsBackground = true };
-        serving.Start();
+        plugin = new ScriptedPlugin(name, Answer);
         host.OnHost("ip", "link", "add", "plug0", "type", "bridge").Succeeds();
         host.OnHost("ip", "address", "add", "10.69.0.1/24", "dev", "plug0").Succeeds();
         host.OnHost("ip", "link", "set", "plug0", "up").Succeeds();
     }
-
-    private string SocketPath => $"/run/docker/plugins/{name}.sock";
 
     [Fact]
     public void A_plugins_network_carries_traffic_and_hears_of_every_end()
@@ -38,12 +29,7 @@ public sealed class PluginTests : IDisposable
         host.Docker("network", "disconnect", "theirs", "aa").Succeeds();
         host.Docker("rm", "-f", "aa").Succeeds();
         host.Docker("network", "rm", "theirs").Succeeds();
-        string[] calls;
-        lock (called)
-        {
-            calls = [.. called];
-        }
-
+        IReadOnlyList<string> calls = plugin.Called;
         Assert.Contains("Plugin.Activate", calls);
         Assert.Contains("NetworkDriver.DeleteNetwork", calls);
         Assert.Equal(calls.Count(one => one == "NetworkDriver.Join"), calls.Count(one => one == "NetworkDriver.Leave"));
@@ -51,58 +37,13 @@ public sealed class PluginTests : IDisposable
 
     public void Dispose()
     {
-        listener.Dispose();
-        File.Delete(SocketPath);
+        plugin.Dispose();
         host.Dispose();
     }
 
-    private void Serve()
+    private string Answer(string method, JsonElement request)
     {
-        while (true)
-        {
-            try
-            {
-                Socket client = listener.Accept();
-                new Thread(() => Talk(client)) { IsBackground = true }.Start();
-            }
-            catch (SocketException)
-            {
-                return;
-            }
-        }
-    }
-
-    private void Talk(Socket client)
-    {
-        using var stream = new NetworkStream(client, ownsSocket: true);
-        using var reader = new StreamReader(stream, Encoding.ASCII);
-        while (reader.ReadLine() is { Length: > 0 } request)
-        {
-            int length = 0;
-            while (reader.ReadLine() is { Length: > 0 } header)
-            {
-                if (header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
-                {
-                    length = int.Parse(header.Split(':')[1], CultureInfo.InvariantCulture);
-                }
-            }
-
-            char[] body = new char[length];
-            reader.ReadBlock(body);
-            string answer = Answer(request.Split(' ')[1].TrimStart('/'), new string(body));
-            stream.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {answer.Length}\r\n\r\n{answer}")));
-        }
-    }
-
-    private string Answer(string method, string body)
-    {
-        lock (called)
-        {
-            called.Add(method);
-        }
-
-        using JsonDocument document = JsonDocument.Parse(body);
-        string link = document.RootElement.TryGetProperty("EndpointID", out JsonElement id) ? "pl" + id.GetString()![..10] : "";
+        string link = request.TryGetProperty("EndpointID", out JsonElement id) ? "pl" + id.GetString()![..10] : "";
         switch (method)
         {
             case "Plugin.Activate":
